@@ -1,0 +1,93 @@
+#include "actors/broadcaster.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace arauto {
+
+namespace {
+
+std::vector<list_key> lists_of(const session_scope& scope) {
+  if (scope.is_global)
+    return {{list_key::part::root_all, 0}};
+  std::vector<list_key> lists;
+  for (const auto instance : scope.instances)
+    lists.push_back({list_key::part::root_one, instance});
+  return lists;
+}
+
+} // namespace
+
+void broadcaster_state::count(const session_scope& x, std::int32_t change) {
+  const auto add = [change](std::uint32_t& to) { to = static_cast<std::uint32_t>(static_cast<std::int32_t>(to) + change); };
+  if (x.is_global)
+    return add(all_);
+  for (const auto instance : x.instances) {
+    add(single_[instance]);
+    if (single_[instance] == 0)
+      single_.erase(instance);
+  }
+}
+
+void broadcaster_state::fan_out(const committed& x) {
+  if (!global_events || sessions.size() == 0)
+    return;
+  publish out;
+  out.groups.push_back({{list_key::part::root_all, 0}, {}});
+  std::map<instance_number, publication_group> single;
+  for (const auto& what : x.events) {
+    const auto instance = what->from->number;
+    const auto is_single = single_.count(instance) != 0;
+    if (all_ == 0 && !is_single)
+      continue;
+    const publication_ptr shared{new publication{what, "/"}};
+    out.groups.front().events.push_back(shared);
+    if (is_single) {
+      auto& group = single[instance];
+      group.list = {list_key::part::root_one, instance};
+      group.events.push_back(shared);
+    }
+  }
+  for (auto& [instance, group] : single)
+    out.groups.push_back(std::move(group));
+  if (!out.groups.front().events.empty())
+    send_to_hubs(hubs, sessions, std::move(out));
+}
+
+void broadcaster_state::admit(const join& x) {
+  sessions.add(x);
+  count(x.scope, 1);
+  caf::anon_send(hubs[x.loop], admit_session{x.who, lists_of(x.scope)});
+}
+
+void broadcaster_state::release(const leave& x) {
+  const auto at = sessions.members().find(x.who.id());
+  if (at == sessions.members().end())
+    return;
+  count(at->second.scope, -1);
+  sessions.remove(x);
+}
+
+void broadcaster_state::forget(const forget_instance& x) {
+  for (const auto& [id, member] : sessions.members()) {
+    const auto& bound = member.scope.instances;
+    if (std::find(bound.begin(), bound.end(), x.instance) != bound.end())
+      caf::anon_send(member.who, close_session{});
+  }
+}
+
+broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
+                                             std::vector<hub_actor> hubs, bool global_events) {
+  self->state.sessions = session_set{hubs.size()};
+  self->state.hubs = std::move(hubs);
+  self->state.global_events = global_events;
+  return {
+    on(self, &broadcaster_state::fan_out),
+    on(self, &broadcaster_state::admit),
+    on(self, &broadcaster_state::release),
+    on(self, &broadcaster_state::forget),
+  };
+}
+
+} // namespace arauto

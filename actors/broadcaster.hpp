@@ -1,0 +1,36 @@
+#pragma once
+
+#include "actors/placed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/session_set.hpp"
+
+#include <map>
+
+namespace arauto {
+
+/// Every event of every instance; owns the sessions on "/". With global events off, sessions are let in and get nothing
+/// (contract section 3).
+struct broadcaster_state {
+  static constexpr const char* name = "broadcaster";
+
+  void fan_out(const committed& x);
+  void admit(const join& x);
+  void release(const leave& x);
+  void forget(const forget_instance& x);
+
+  std::vector<hub_actor> hubs;
+  session_set sessions{0};
+  bool global_events = false;
+
+private:
+  /// Number of sessions that see one instance only, by instance.
+  std::map<instance_number, std::uint32_t> single_;
+  /// Number of sessions that see everything.
+  std::uint32_t all_ = 0;
+  void count(const session_scope& x, std::int32_t change);
+};
+
+broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
+                                             std::vector<hub_actor> hubs, bool global_events);
+
+} // namespace arauto

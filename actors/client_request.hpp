@@ -1,0 +1,28 @@
+#pragma once
+
+#include "actors/event.hpp"
+#include "net/ports.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace arauto {
+
+/// What a client asks for with a CONNECT: its key and its filter.
+struct connect_wish {
+  std::string api_key;
+  event_filter filter;
+  /// Why the wish cannot be granted: text and JSON of the CONNECT_ERROR. Empty when it can.
+  std::string error;
+  std::string error_data;
+};
+
+/// Reads `auth` (checked JSON or empty): `apikey`, `events`, `instances`; what is absent there comes from the handshake:
+/// its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
+connect_wish read_connect(std::string_view auth, const handshake& shake);
+
+/// Why a client may not send an event of that name to the others (acknowledgement arguments, JSON), or empty. Names of the
+/// catalogue are refused, so that nobody can forge a provider's event.
+std::string client_event_refusal(std::string_view name);
+
+} // namespace arauto

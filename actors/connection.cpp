@@ -1,0 +1,181 @@
+#include "actors/connection.hpp"
+
+#include "actors/client_request.hpp"
+#include "actors/failure.hpp"
+#include "net/socketio/encode.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+namespace arauto {
+
+using socketio::packet_type;
+using socketio::verdict;
+
+connection::connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake)
+  : light_actor{config},
+    services_{&services},
+    out_{&out},
+    shake_{std::make_unique<handshake>(std::move(shake))},
+    reader_{services.limits} {
+  const auto& rules = services_->admission.settings();
+  const auto has_key = services_->admission.knows(shake_->api_key, *shake_);
+  unit().home().arm(*this, has_key ? rules.connect_timeout : rules.keyless_connect_timeout);
+}
+
+session& connection::session_of(const session_actor& x) {
+  return static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x));
+}
+
+// -- from the Engine.IO connection
+
+void connection::on_text(std::string_view message) {
+  contain(name(), [&] { on_result(reader_.on_text(message)); }) ? void() : close(close_reason::transport_error);
+}
+
+void connection::on_binary(std::string_view message) {
+  contain(name(), [&] { on_result(reader_.on_binary(message)); }) ? void() : close(close_reason::transport_error);
+}
+
+void connection::on_result(const result<const socketio::assembled_packet*>& read) {
+  if (!read)
+    return close(close_reason::parse_error);
+  if (*read != nullptr)
+    on_packet(**read);
+  reader_.settle();
+}
+
+void connection::on_packet(const socketio::assembled_packet& x) {
+  if (out_ == nullptr)
+    return;
+  switch (namespaces_.judge(x.packet)) {
+  case verdict::close:
+    return close(close_reason::parse_error);
+  case verdict::ignore:
+    return;
+  case verdict::process:
+    break;
+  }
+  switch (x.packet.type) {
+  case packet_type::connect:
+    return on_connect(x.packet);
+  case packet_type::disconnect:
+    return on_disconnect(x.packet);
+  case packet_type::event:
+  case packet_type::binary_event:
+    return on_event(x);
+  default:
+    return; // We ask for no acknowledgements, so none is awaited.
+  }
+}
+
+void connection::on_close(close_reason) {
+  contain(name(), [&] {
+    out_ = nullptr;
+    unit().home().disarm(*this);
+    for (auto& x : namespaces_.entries())
+      if (const auto held = std::exchange(x.session, nullptr))
+        session_of(held).leave_namespace();
+    end();
+  });
+}
+
+// -- namespaces
+
+void connection::on_connect(const socketio::packet& x) {
+  const auto& rules = services_->admission.settings();
+  if (namespaces_.size() >= rules.namespaces_max && namespaces_.find(x.nsp) == nullptr)
+    return refuse(x.nsp, "too many namespaces on this connection",
+                  R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
+  auto wish = read_connect(x.payload, *shake_);
+  if (!wish.error.empty())
+    return refuse(x.nsp, wish.error, wish.error_data);
+  auto judged = services_->admission.judge(wish.api_key, x.nsp, *shake_);
+  if (const auto* no = std::get_if<gate_refusal>(&judged))
+    return refuse(x.nsp, no->message, no->data);
+  auto& pass = std::get<gate_pass>(judged);
+  if (x.nsp != "/" || !pass.scope.is_global)
+    wish.filter.instances.clear(); // Elsewhere the key has chosen the instance already.
+  auto& entry = namespaces_.begin(x.nsp);
+  entry.session = make_light<session, session_actor>(unit(), *this, services_->lists, std::move(pass.owner), entry.nsp,
+                                                     std::move(wish.filter));
+  session_of(entry.session).ask(pass.generation, std::move(pass.scope));
+}
+
+void connection::refuse(std::string_view nsp, std::string_view message, std::string_view data) {
+  unit().counters().refused_sessions.add();
+  send(socketio::encode_connect_error(nsp, message, data));
+}
+
+void connection::on_admitted(const session& who) {
+  if (auto* entry = namespaces_.find(who.nsp()))
+    entry->now = table::state::joined;
+  unit().home().disarm(*this); // The first success stops the deadline for good.
+  send(socketio::encode_connect(who.nsp(), who.sid()));
+}
+
+void connection::on_refused(const session& who, std::string_view message, std::string_view data) {
+  const std::string nsp{who.nsp()};
+  namespaces_.erase(nsp);
+  refuse(nsp, message, data);
+}
+
+void connection::on_closed_by_owner(const session& who) {
+  if (auto* entry = namespaces_.find(who.nsp())) {
+    entry->now = table::state::left;
+    send(socketio::encode_disconnect(entry->nsp));
+    entry->session = nullptr;
+  }
+}
+
+void connection::on_disconnect(const socketio::packet& x) {
+  auto* entry = namespaces_.find(x.nsp);
+  const auto held = std::move(entry->session);
+  namespaces_.erase(x.nsp);
+  session_of(held).leave_namespace();
+}
+
+// -- client events
+
+void connection::on_event(const socketio::assembled_packet& x) {
+  const auto acknowledge = [&](std::string_view arguments) {
+    if (x.packet.id)
+      send(socketio::encode_ack(x.packet.nsp, *x.packet.id, arguments));
+  };
+  if (!services_->admission.settings().client_events || x.packet.nsp == "/") {
+    unit().counters().dropped_client_events.add();
+    return; // As recorded: ignored, and an acknowledgement never comes.
+  }
+  const auto parts = socketio::split_event(x.packet);
+  if (const auto why = client_event_refusal(parts.name); !why.empty()) {
+    unit().counters().dropped_client_events.add();
+    return acknowledge(why);
+  }
+  auto frames = std::make_shared<std::vector<frame_ptr>>(
+    socketio::encode_binary_event(x.packet.nsp, parts.name, parts.arguments, x.attachments));
+  unit().counters().client_events.add();
+  session_of(namespaces_.find(x.packet.nsp)->session).relay(std::move(frames));
+  acknowledge({});
+}
+
+// -- out
+
+bool connection::push(std::span<const frame_ptr> frames) {
+  return out_ != nullptr && out_->push(frames) == push_result::accepted;
+}
+
+void connection::send(const frame_ptr& packet) {
+  push({&packet, 1});
+}
+
+void connection::close(close_reason reason) {
+  if (out_ != nullptr)
+    out_->close(reason);
+}
+
+void connection::receive(caf::type_erased_tuple& what) {
+  if (what.match_elements<close_connection>())
+    close(close_reason::forced_close);
+}
+
+} // namespace arauto

@@ -1,0 +1,73 @@
+#pragma once
+
+#include "actors/gate.hpp"
+#include "actors/light_actor.hpp"
+#include "actors/session.hpp"
+#include "net/socketio/namespace_table.hpp"
+#include "net/socketio/packet_reader.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+
+namespace arauto {
+
+/// What every connection of one I/O thread stands on.
+struct connection_services {
+  io_unit& unit;
+  gate& admission;
+  dispatch_lists& lists;
+  const socketio::packet_limits& limits;
+};
+
+/// One client: speaks Socket.IO over an Engine.IO connection and knows its sessions by namespace. Held by the Engine.IO
+/// connection until that closes. Light actor, I/O thread only.
+class connection final : public light_actor, public application_side, private timer {
+public:
+  using signatures = connection_actor::signatures;
+  using behavior_type = connection_actor::behavior_type;
+
+  connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake);
+
+  const char* name() const override { return "connection"; }
+
+  // -- called by the Engine.IO connection
+
+  void on_text(std::string_view message) override;
+  void on_binary(std::string_view message) override;
+  void on_close(close_reason reason) override;
+
+  // -- called by its SESSIONs
+
+  /// False when the frames were not taken.
+  bool push(std::span<const frame_ptr> frames);
+  void on_admitted(const session& who);
+  void on_refused(const session& who, std::string_view message, std::string_view data);
+  void on_closed_by_owner(const session& who);
+
+  void close(close_reason reason);
+
+private:
+  using table = socketio::namespace_table<session_actor>;
+
+  void receive(caf::type_erased_tuple& what) override;
+  void on_exit_request() override { close(close_reason::forced_close); }
+  void on_timer() override { close(close_reason::forced_close); }
+
+  void on_result(const result<const socketio::assembled_packet*>& read);
+  void on_packet(const socketio::assembled_packet& x);
+  void on_connect(const socketio::packet& x);
+  void on_disconnect(const socketio::packet& x);
+  void on_event(const socketio::assembled_packet& x);
+  void refuse(std::string_view nsp, std::string_view message, std::string_view data);
+  void send(const frame_ptr& packet);
+  static session& session_of(const session_actor& x);
+
+  connection_services* services_;
+  outbox* out_;
+  std::unique_ptr<handshake> shake_;
+  socketio::packet_reader reader_;
+  table namespaces_;
+};
+
+} // namespace arauto

@@ -1,0 +1,140 @@
+#include "actors/directory.hpp"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace arauto {
+
+namespace {
+
+std::uint64_t prefix_of(const key_digest& x) noexcept {
+  std::uint64_t prefix = 0;
+  std::memcpy(&prefix, x.bytes.data(), sizeof prefix);
+  return prefix;
+}
+
+/// A copy of a shard that may be changed before it is shared.
+template <class Shard>
+std::shared_ptr<Shard> copy_of(const std::shared_ptr<const Shard>& x) {
+  return x ? std::make_shared<Shard>(*x) : std::make_shared<Shard>();
+}
+
+} // namespace
+
+key_digest key_digest::of(std::string_view key) noexcept {
+  key_digest x;
+  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), x.bytes.data());
+  return x;
+}
+
+bool operator==(const key_digest& a, const key_digest& b) noexcept {
+  return CRYPTO_memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0;
+}
+
+bool key_owner::opens(const directory_entry& x) const noexcept {
+  return is_global || std::any_of(instances.begin(), instances.end(),
+                                  [&x](const directory_entry_ptr& own) { return own->number == x.number; });
+}
+
+directory::directory(std::string_view global_key)
+    : has_global_key_{!global_key.empty()}, global_key_{key_digest::of(global_key)} {}
+
+directory_entry_ptr directory::find(std::string_view name) const {
+  const auto& shard = by_name_[std::hash<std::string_view>{}(name) % shard_count];
+  if (!shard)
+    return nullptr;
+  const auto at = shard->find(name);
+  return at == shard->end() ? nullptr : at->second;
+}
+
+key_owner directory::judge(std::string_view key) const {
+  key_owner owner;
+  if (key.empty())
+    return owner;
+  const auto digest = key_digest::of(key);
+  owner.is_global = (digest == global_key_) & has_global_key_;
+  if (const auto& shard = by_key_[digest.bytes[0]]) {
+    const auto [first, last] = shard->equal_range(prefix_of(digest));
+    for (auto at = first; at != last; ++at)
+      if (at->second->token == digest)
+        owner.instances.push_back(at->second);
+  }
+  return owner;
+}
+
+std::vector<directory_entry_ptr> directory::all() const {
+  std::vector<directory_entry_ptr> entries;
+  entries.reserve(size_);
+  for (const auto& shard : by_name_) {
+    if (!shard)
+      continue;
+    for (const auto& [name, entry] : *shard)
+      entries.push_back(entry);
+  }
+  return entries;
+}
+
+void directory::put(directory_entry_ptr entry) {
+  auto& names = by_name_[std::hash<std::string_view>{}(entry->record->name) % shard_count];
+  auto& keys = by_key_[entry->token.bytes[0]];
+  auto next_names = copy_of(names);
+  auto next_keys = copy_of(keys);
+  next_names->insert_or_assign(entry->record->name, entry);
+  next_keys->emplace(prefix_of(entry->token), std::move(entry));
+  names = std::move(next_names);
+  keys = std::move(next_keys);
+  ++size_;
+}
+
+void directory::take(const directory_entry& entry) {
+  auto& names = by_name_[std::hash<std::string_view>{}(entry.record->name) % shard_count];
+  auto& keys = by_key_[entry.token.bytes[0]];
+  auto next_names = copy_of(names);
+  auto next_keys = copy_of(keys);
+  std::erase_if(*next_keys, [&entry](const auto& x) { return x.second.get() == &entry; });
+  next_names->erase(entry.record->name);
+  names = std::move(next_names);
+  keys = std::move(next_keys);
+  --size_;
+}
+
+std::shared_ptr<const directory> directory::with(directory_entry_ptr entry) const {
+  auto next = std::make_shared<directory>(*this);
+  if (const auto old = find(entry->record->name))
+    next->take(*old);
+  next->put(std::move(entry));
+  return next;
+}
+
+std::shared_ptr<const directory> directory::without(std::string_view name) const {
+  auto next = std::make_shared<directory>(*this);
+  if (const auto old = find(name))
+    next->take(*old);
+  return next;
+}
+
+void directory_board::publish(directory_ptr next) {
+  const std::lock_guard lock{mutex_};
+  current_ = std::move(next);
+  version_.fetch_add(1, std::memory_order_release);
+}
+
+directory_ptr directory_board::current() const {
+  const std::lock_guard lock{mutex_};
+  return current_;
+}
+
+const directory& directory_view::get() {
+  // The version is read first: a directory published in between is then fetched again next time.
+  if (const auto version = board_->version(); version != version_) {
+    copy_ = board_->current();
+    version_ = version;
+  }
+  return *copy_;
+}
+
+} // namespace arauto

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "actors/protocol.hpp"
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+namespace arauto {
+
+class session;
+
+/// Whose sessions of one I/O thread get which events, so that no event costs time for sessions that do not want its
+/// instance. Owns no session. That thread only. Bounded by the number of sessions.
+class dispatch_lists {
+public:
+  /// Where a session stands in one list; kept by the session.
+  struct place {
+    list_key list;
+    std::uint32_t position = 0;
+  };
+
+  /// Puts a session at the end of a list. Precondition: it is not in it.
+  void insert(session& who, const list_key& list);
+
+  /// Takes a session out of every list it stands in. Not while a list is being walked.
+  void remove(session& who);
+
+  /// The sessions of a list; nullptr when there is none.
+  const std::vector<session*>* find(const list_key& list) const noexcept;
+
+  /// Number of lists that hold a session.
+  std::size_t size() const noexcept { return lists_.size(); }
+
+private:
+  struct hash {
+    std::size_t operator()(const list_key& x) const noexcept {
+      return std::hash<std::uint64_t>{}(std::uint64_t{x.instance} << 8 | static_cast<std::uint64_t>(x.which));
+    }
+  };
+  std::unordered_map<list_key, std::vector<session*>, hash> lists_;
+};
+
+} // namespace arauto

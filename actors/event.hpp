@@ -1,0 +1,91 @@
+#pragma once
+
+#include "actors/catalogue.hpp"
+#include "net/frame.hpp"
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+#include <boost/smart_ptr/intrusive_ref_counter.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace arauto {
+
+/// Number of an instance within this process: a short key for dispatch lists. Never reused, never shown.
+using instance_number = std::uint32_t;
+
+/// What an event says of its emitter. Shared by the events of an instance; replaced when the token changes.
+struct emitter {
+  instance_number number = 0;
+  std::string id;
+  std::string name;
+  /// Value of the envelope's `apikey`, as JSON text. Never stored with the event.
+  std::string api_key_json = "null";
+};
+
+/// One event as a producer gave it; `data` and the other views point into `body`.
+struct emission {
+  std::shared_ptr<const std::string> body;
+  /// Wire name.
+  std::string name;
+  catalogue_index index = custom_event;
+  /// JSON text, checked, passed on verbatim.
+  std::string_view data;
+  /// JSON texts of strings, checked; empty when absent.
+  std::string_view sender;
+  std::string_view date_time;
+  std::string_view server_url;
+};
+
+/// Our envelope: instance, wire name, raw `data`, place in the one sequence, time. Immutable once the log placed it.
+struct event : boost::intrusive_ref_counter<event> {
+  std::shared_ptr<const emitter> from;
+  emission what;
+  /// JSON texts; `server_url` is empty when there is none.
+  std::string date_time_json;
+  std::string server_url_json;
+  /// Place in the one sequence, given by the EVENT LOG.
+  mutable std::uint64_t sequence = 0;
+};
+using event_ptr = boost::intrusive_ptr<const event>;
+
+/// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4).
+std::string envelope_json(const event& x);
+
+/// An event on its way to the sessions of one namespace. The frame is encoded when the first receiver needs it and
+/// shared by all, on every I/O thread. Thread-safe.
+class publication : public boost::intrusive_ref_counter<publication> {
+public:
+  publication(event_ptr what, std::string nsp) : what_{std::move(what)}, nsp_{std::move(nsp)} {}
+  const event& what() const noexcept { return *what_; }
+  const frame_ptr& packet() const;
+
+private:
+  event_ptr what_;
+  std::string nsp_;
+  mutable std::once_flag encoded_;
+  mutable frame_ptr packet_;
+};
+using publication_ptr = boost::intrusive_ptr<const publication>;
+
+/// Which events a session wants (`auth.events`, `auth.instances`). Empty parts let everything pass.
+struct event_filter {
+  bool by_event = false;
+  event_set events;
+  std::vector<std::string> custom_events;
+  /// Names; only on "/" with the global key.
+  std::vector<std::string> instances;
+
+  bool is_open() const noexcept { return !by_event && instances.empty(); }
+  bool passes(const event& x) const noexcept;
+};
+
+/// Milliseconds since 1970 as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
+std::string iso_time(std::int64_t unix_ms);
+
+} // namespace arauto

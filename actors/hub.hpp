@@ -1,0 +1,24 @@
+#pragma once
+
+#include "actors/dispatch_lists.hpp"
+#include "actors/placed.hpp"
+#include "actors/protocol.hpp"
+
+namespace arauto {
+
+/// The dispatcher of one I/O thread: brings a batch of events to the sessions of its lists. Owns nothing; the lists belong
+/// to the thread and are shared with its sessions. Order: a list gets its batches in the order of their owner's messages.
+struct hub_state {
+  static constexpr const char* name = "hub";
+
+  void admit(const admit_session& x);
+  void publish_groups(const publish& x);
+  void publish_client_event(const broadcast_client_event& x);
+  void evict_list(const evict& x);
+
+  dispatch_lists* lists = nullptr;
+};
+
+hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists);
+
+} // namespace arauto

@@ -1,0 +1,159 @@
+#include "actors/instance.hpp"
+
+#include "net/json.hpp"
+
+#include <caf/send.hpp>
+
+#include <ctime>
+
+namespace arauto {
+
+namespace {
+
+std::int64_t unix_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+/// The present as JSON text.
+std::string now_json(date_time_form form) {
+  auto ms = unix_ms();
+  if (form == date_time_form::evolution) {
+    const auto seconds = static_cast<std::time_t>(ms / 1000);
+    std::tm local{};
+    localtime_r(&seconds, &local);
+    ms += std::int64_t{local.tm_gmtoff} * 1000;
+  }
+  return '"' + iso_time(ms) + '"';
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  json::append_string(out, text);
+  return out;
+}
+
+} // namespace
+
+void instance_state::set_record(std::shared_ptr<const instance_record> x) {
+  record = std::move(x);
+  nsp_ = "/" + record->name;
+  auto next = std::make_shared<emitter>();
+  next->number = number;
+  next->id = record->id;
+  next->name = record->name;
+  next->api_key_json = services->envelope.expose_token ? quoted(record->token) : "null";
+  from_ = std::move(next);
+  is_enabled_ = record->websocket && record->websocket->enabled;
+  selection_.reset();
+  if (record->websocket)
+    for (const auto& selected : record->websocket->events)
+      if (const auto index = find_event(selected))
+        selection_.set(*index);
+  selects_all_ = record->websocket && record->websocket->events.size() >= selectable_events;
+}
+
+void begin_instance(instance_state& x, instance_services_ptr services, instance_number number,
+                    std::shared_ptr<const instance_record> record) {
+  x.services = std::move(services);
+  x.number = number;
+  x.sessions = session_set{x.services->hubs.size()};
+  if (!x.services->envelope.server_url.empty())
+    x.server_url_json_ = quoted(x.services->envelope.server_url);
+  x.set_record(std::move(record));
+}
+
+void instance_state::emit(emit_batch& x) {
+  if (is_retired)
+    return refuse(x);
+  append out{instance_actor{self}, {}, std::move(x.requests)};
+  out.events.reserve(x.events.size());
+  const auto now = now_json(services->envelope.date_time);
+  for (auto& what : x.events) {
+    const boost::intrusive_ptr<event> made{new event};
+    made->from = from_;
+    made->date_time_json = what.date_time.empty() ? now : std::string{what.date_time};
+    made->server_url_json = what.server_url.empty() ? server_url_json_ : std::string{what.server_url};
+    made->what = std::move(what);
+    out.events.push_back(made);
+  }
+  self->unit().counters().emitted_events.add(out.events.size());
+  caf::anon_send(services->log, std::move(out));
+}
+
+/// These requests were under way when the instance was deleted.
+void instance_state::refuse(const emit_batch& x) {
+  for (const auto& request : x.requests)
+    caf::anon_send(services->intakes[request.slot.loop],
+                   append_outcome{{request}, "The \"" + record->name + "\" instance does not exist", 404});
+}
+
+/// Custom events have no name in the settings: they pass when everything is selected.
+bool instance_state::is_selected(const event& x) const noexcept {
+  return x.what.index == custom_event ? selects_all_ : selection_.test(x.what.index);
+}
+
+void instance_state::publish_slice(const committed& x) {
+  if (!is_enabled_ || sessions.size() == 0)
+    return;
+  publication_group group{{list_key::part::own_namespace, number}, {}};
+  for (const auto& what : x.events)
+    if (is_selected(*what))
+      group.events.push_back(publication_ptr{new publication{what, nsp_}});
+  if (!group.events.empty())
+    send_to_hubs(services->hubs, sessions, publish{{std::move(group)}});
+}
+
+void instance_state::admit(const join& x) {
+  if (!is_enabled_ || is_retired)
+    return caf::anon_send(x.who, refuse_session{"Invalid namespace", {}});
+  if (x.generation != record->generation)
+    return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
+  sessions.add(x);
+  caf::anon_send(services->hubs[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number}}});
+}
+
+void instance_state::release(const leave& x) {
+  sessions.remove(x);
+}
+
+void instance_state::relay(const relay_client_event& x) {
+  if (sessions.members().count(x.from.id()) != 0)
+    send_to_hubs(services->hubs, sessions,
+                 broadcast_client_event{{list_key::part::own_namespace, number}, x.from, x.frames});
+}
+
+void instance_state::close_sessions() {
+  for (const auto& [id, member] : sessions.members())
+    caf::anon_send(member.who, close_session{});
+  sessions = session_set{services->hubs.size()};
+}
+
+void instance_state::configure(const configure_instance& x) {
+  const auto generation = record->generation;
+  set_record(x.record);
+  if (!is_enabled_ || record->generation != generation)
+    close_sessions();
+}
+
+void instance_state::retire(const retire_instance&) {
+  close_sessions();
+  is_retired = true;
+}
+
+instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,
+                                       instance_number number, std::shared_ptr<const instance_record> record) {
+  begin_instance(self->state, std::move(services), number, std::move(record));
+  return {
+    on(self, &instance_state::emit),
+    on(self, &instance_state::publish_slice),
+    on(self, &instance_state::admit),
+    on(self, &instance_state::release),
+    on(self, &instance_state::relay),
+    on(self, &instance_state::configure),
+    on(self, &instance_state::retire),
+    on(self, &instance_state::idle_tick),
+  };
+}
+
+} // namespace arauto

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/placed.hpp"
+#include "actors/protocol.hpp"
+#include "actors/session_set.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace arauto {
+
+/// How envelopes say the time of our own events (`EVENT_DATE_TIME`).
+enum class date_time_form {
+  utc,
+  /// Local wall-clock time with a false `Z`, as Evolution writes it.
+  evolution
+};
+
+struct envelope_settings {
+  /// `SERVER_URL`; empty: left out.
+  std::string server_url;
+  date_time_form date_time = date_time_form::utc;
+  /// Show the instance's token in the envelope (`AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES`).
+  bool expose_token = false;
+};
+
+/// What every instance stands on. Immutable.
+struct instance_services {
+  std::vector<hub_actor> hubs;
+  event_log_actor log;
+  /// By index of the I/O thread.
+  std::vector<intake_actor> intakes;
+  envelope_settings envelope;
+};
+using instance_services_ptr = std::shared_ptr<const instance_services>;
+
+/// One emitter: turns emissions into events, has them placed by the log, and brings them to the sessions of its namespace
+/// that its selection lets through. Placed on one I/O unit; owned by the REGISTRY.
+struct instance_state {
+  static constexpr const char* name = "instance";
+  using pointer = placed_actor<instance_actor, instance_state>*;
+
+  explicit instance_state(pointer actor) : self{actor} {}
+
+  void emit(emit_batch& x);
+  void publish_slice(const committed& x);
+  void admit(const join& x);
+  void release(const leave& x);
+  void relay(const relay_client_event& x);
+  void configure(const configure_instance& x);
+  void retire(const retire_instance& x);
+  /// Nothing here: kinds that make events of their own replace it.
+  void idle_tick(const tick&) {}
+
+  pointer self;
+  instance_services_ptr services;
+  instance_number number = 0;
+  std::shared_ptr<const instance_record> record;
+  session_set sessions{0};
+  /// Deleted: what still arrives is refused; the actor ends when nobody knows it any more.
+  bool is_retired = false;
+
+private:
+  void refuse(const emit_batch& x);
+  void set_record(std::shared_ptr<const instance_record> x);
+  void close_sessions();
+  bool is_selected(const event& x) const noexcept;
+
+  std::shared_ptr<const emitter> from_;
+  std::string nsp_;
+  std::string server_url_json_;
+  event_set selection_;
+  bool selects_all_ = false;
+  bool is_enabled_ = false;
+
+  friend void begin_instance(instance_state&, instance_services_ptr, instance_number,
+                             std::shared_ptr<const instance_record>);
+};
+
+/// Gives a new instance what it stands on. Kinds call it first.
+void begin_instance(instance_state& x, instance_services_ptr services, instance_number number,
+                    std::shared_ptr<const instance_record> record);
+
+/// The behaviour of the kinds that are fed from outside.
+instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,
+                                       instance_number number, std::shared_ptr<const instance_record> record);
+
+} // namespace arauto

@@ -1,0 +1,45 @@
+#include "actors/intake.hpp"
+
+#include <caf/send.hpp>
+
+#include <iterator>
+
+namespace arauto {
+
+bool intake_queue::submit(const instance_actor& to, std::vector<emission> events, reply_slot where) {
+  if (waiting_ + events.size() > events_max && waiting_ != 0)
+    return false;
+  waiting_ += events.size();
+  const auto [at, is_new] = bundle_of_.try_emplace(to.id(), bundles_.size());
+  if (is_new)
+    bundles_.push_back({to, {}});
+  auto& batch = bundles_[at->second].batch;
+  batch.requests.push_back({where, static_cast<std::uint32_t>(events.size())});
+  batch.events.insert(batch.events.end(), std::make_move_iterator(events.begin()),
+                      std::make_move_iterator(events.end()));
+  home_.at_turn_end(*this);
+  return true;
+}
+
+void intake_queue::at_turn_end() {
+  contain("intake", [this] {
+    for (auto& x : bundles_)
+      caf::anon_send(x.to, std::move(x.batch));
+  });
+  bundles_.clear();
+  bundle_of_.clear();
+}
+
+void intake_queue::settle(const append_outcome& x) {
+  for (const auto& request : x.requests) {
+    waiting_ -= request.events;
+    answer_(request, x.status, x.failure);
+  }
+}
+
+intake_actor::behavior_type intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue) {
+  self->state.queue = queue;
+  return {on(self, &intake_state::settle)};
+}
+
+} // namespace arauto

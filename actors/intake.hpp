@@ -1,0 +1,54 @@
+#pragma once
+
+#include "actors/placed.hpp"
+#include "actors/protocol.hpp"
+
+#include <functional>
+#include <unordered_map>
+#include <vector>
+
+namespace arauto {
+
+/// Events on their way from the HTTP requests of one I/O thread to their instances: what a turn brings for one instance
+/// leaves as one message. At most `events_max` events wait for the log; beyond that requests are refused. Owned by the
+/// thread's composition; that thread only.
+class intake_queue final : private turn_task {
+public:
+  static constexpr std::size_t events_max = 65536;
+  /// Told how a request ended.
+  using answer_handler = std::function<void(const emit_request& request, unsigned status, std::string_view failure)>;
+
+  intake_queue(loop& home, answer_handler answer) : home_{home}, answer_{std::move(answer)} {}
+  ~intake_queue() override { home_.forget(*this); }
+
+  /// Takes all events or none.
+  bool submit(const instance_actor& to, std::vector<emission> events, reply_slot where);
+
+  /// The log placed, or an instance refused, the events of these requests.
+  void settle(const append_outcome& x);
+
+  std::size_t waiting() const noexcept { return waiting_; }
+
+private:
+  void at_turn_end() override;
+
+  loop& home_;
+  answer_handler answer_;
+  struct bundle {
+    instance_actor to;
+    emit_batch batch;
+  };
+  std::vector<bundle> bundles_;
+  std::unordered_map<caf::actor_id, std::size_t> bundle_of_;
+  std::size_t waiting_ = 0;
+};
+
+/// The intake as an actor: what others send to an I/O thread's queue.
+struct intake_state {
+  static constexpr const char* name = "intake";
+  void settle(const append_outcome& x) { queue->settle(x); }
+  intake_queue* queue = nullptr;
+};
+intake_actor::behavior_type intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue);
+
+} // namespace arauto

@@ -1,0 +1,117 @@
+#include "app/api/api.hpp"
+
+#include "actors/failure.hpp"
+#include "app/api/respond.hpp"
+#include "app/api/routes.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace arauto::app {
+
+void api::declare_routes() {
+  add("GET", "/", show_welcome);
+  if (context_.config.prometheus_metrics)
+    add("GET", "/metrics", show_metrics);
+
+  add("POST", "/instance/create", create_one);
+  add("GET", "/instance/fetchInstances", fetch_instances);
+  add("GET", "/instance/connectionState/:instanceName", show_connection_state);
+  add("DELETE", "/instance/delete/:instanceName", delete_one);
+
+  add("POST", "/websocket/set/:instanceName", configure_websocket);
+  add("GET", "/websocket/find/:instanceName", find_websocket);
+
+  add_raw("POST", "/event/emit/:instance", emit_events);
+}
+
+namespace {
+
+/// Reads the body of a route; false when that was answered.
+bool take_body(exchange& x) {
+  auto refused = read_body(x.asked(), x.body());
+  if (refused)
+    x.answer(std::move(*refused));
+  return !refused;
+}
+
+/// What nobody declared: 404, unless the body is broken, as with Evolution.
+void answer_unknown(exchange& x) {
+  if (take_body(x))
+    x.answer(error_answer(404, "Cannot " + x.asked().method + " " + x.asked().target));
+}
+
+/// The length that a request head announces.
+std::optional<std::size_t> content_length(const http::request& head) {
+  const auto text = head.field("content-length");
+  std::size_t length = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return length;
+}
+
+} // namespace
+
+api::api(const settings& x, api_ports ports)
+    : context_{x, std::move(ports), {x.cors_origin, x.cors_methods, x.cors_credentials}, {}} {
+  declare_routes();
+}
+
+void api::add_raw(std::string method, std::string_view pattern, step handler) {
+  routes_.add(std::move(method), pattern,
+              [this, handler](http::request what, http::path_parameters parameters, reply_slot where) {
+                const auto x = std::make_shared<exchange>(context_, std::move(what), std::move(parameters), where);
+                x->guarded([&] { handler(x); });
+              });
+}
+
+void api::add(std::string method, std::string_view pattern, step handler) {
+  routes_.add(std::move(method), pattern,
+              [this, handler](http::request what, http::path_parameters parameters, reply_slot where) {
+                const auto x = std::make_shared<exchange>(context_, std::move(what), std::move(parameters), where);
+                x->guarded([&] {
+                  if (take_body(*x))
+                    handler(x);
+                });
+              });
+}
+
+void api::handle(http::request what, reply_slot where) {
+  if (!contain("api", [&] { route(std::move(what), where); }))
+    contain("api", [&] { context_.ports.answers.respond(where, failure_answer()); });
+}
+
+void api::route(http::request what, reply_slot where) {
+  const auto origin = what.field("origin");
+  if (!origin.empty() && !context_.cors.allows_any() && !context_.cors.allows(origin))
+    return context_.ports.answers.respond(where, plain_error_answer(500, "Not allowed by CORS"));
+  if (what.method == "OPTIONS")
+    return context_.ports.answers.respond(where, http::rest_preflight(context_.cors, what));
+  const auto found = routes_.find(what.method, what.path());
+  if (found.handler)
+    return (*found.handler)(std::move(what), found.parameters, where);
+  exchange x{context_, std::move(what), {}, where};
+  x.guarded([&x] { answer_unknown(x); });
+}
+
+std::size_t api::body_limit(const http::request& head) {
+  const auto& config = context_.config;
+  const auto without_key = std::min(config.http_max_body, config.http_max_body_without_key);
+  // Most bodies say that they are small: then nobody has to judge the key twice.
+  if (content_length(head).value_or(config.http_max_body) <= without_key)
+    return without_key;
+  auto limit = without_key;
+  contain("api", [&] {
+    if (context_.ports.directory.get().judge(head.field("apikey")).is_known())
+      limit = config.http_max_body;
+  });
+  return limit;
+}
+
+void api::answered(const emit_request& request, unsigned status, std::string_view failure) {
+  contain("api", [&] { finish_emit(context_, request, status, failure); });
+}
+
+} // namespace arauto::app

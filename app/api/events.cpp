@@ -1,0 +1,128 @@
+#include "app/api/emit_body.hpp"
+#include "app/api/object_writer.hpp"
+#include "app/api/respond.hpp"
+#include "app/api/routes.hpp"
+
+namespace arauto::app {
+
+namespace {
+
+/// Longer names are cut in answers.
+constexpr std::size_t shown_name_bytes_max = 80;
+
+using origin_key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
+
+origin_key key_of(reply_slot x) noexcept {
+  return {x.peer, x.generation, x.request};
+}
+
+void refuse(exchange& x, http::response why) {
+  x.home().ports.own_counters.refused_emits.add();
+  x.answer(std::move(why));
+}
+
+std::string unknown_event(std::string_view name) {
+  auto text = "unknown event \"" + std::string{name.substr(0, shown_name_bytes_max)} + "\"";
+  const auto near = near_events(name);
+  for (std::size_t i = 0; i < near.size(); ++i)
+    text += (i == 0 ? "; near names: " : ", ") + std::string{near[i]};
+  if (near.empty())
+    text += R"(; a custom name is 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit)";
+  return text;
+}
+
+/// Reads the name of an event in either spelling, or a custom one. The reason when it is none.
+std::optional<std::string> read_name(const json::value& value, emission& out) {
+  auto name = json::as_string(value);
+  if (!name)
+    return "\"event\" must be a string";
+  if (const auto index = find_event(*name)) {
+    out.index = *index;
+    out.name = known_event_at(*index).wire_name;
+    return std::nullopt;
+  }
+  if (!is_custom_event_name(*name) || resembles_known_event(*name))
+    return unknown_event(*name);
+  out.index = custom_event;
+  out.name = std::move(*name);
+  return std::nullopt;
+}
+
+/// An optional string, kept as it stands. The reason when it is something else.
+std::optional<std::string> read_text(const std::vector<json::member>& members, std::string_view key,
+                                     std::string_view& out) {
+  const auto* x = json::find(members, key);
+  if (!x || x->value.kind == json::kind::null)
+    return std::nullopt;
+  if (x->value.kind != json::kind::string)
+    return "\"" + std::string{key} + "\" must be a string";
+  out = x->value.raw;
+  return std::nullopt;
+}
+
+/// One event as its producer gave it. The reason when it is none.
+std::optional<std::string> read_event(const std::vector<json::member>& members, emission& out) {
+  const auto* name = json::find(members, "event");
+  if (!name)
+    return "\"event\" is missing";
+  if (auto wrong = read_name(name->value, out))
+    return wrong;
+  const auto* content = json::find(members, "data");
+  if (!content)
+    return "\"data\" is missing; any JSON value will do";
+  out.data = content->value.raw;
+  if (auto wrong = read_text(members, "sender", out.sender))
+    return wrong;
+  if (auto wrong = read_text(members, "date_time", out.date_time))
+    return wrong;
+  return read_text(members, "server_url", out.server_url);
+}
+
+void submit(exchange& x, const directory_entry& to, std::vector<emission> events) {
+  auto& home = x.home();
+  const auto origin = std::string{x.asked().field("origin")};
+  if (!origin.empty())
+    home.emit_origins.insert_or_assign(key_of(x.where()), origin);
+  if (home.ports.events.submit(to, std::move(events), x.where()))
+    return;
+  home.emit_origins.erase(key_of(x.where()));
+  refuse(x, busy_answer("Too many events are under way; try again in a second"));
+}
+
+} // namespace
+
+void emit_events(const exchange_ptr& x) {
+  const auto to = admit_to_instance(*x);
+  if (!to)
+    return;
+  if (auto refused = refuse_encoding(x->asked()))
+    return refuse(*x, std::move(*refused));
+  const auto body = std::make_shared<const std::string>(std::move(x->asked().body));
+  auto read = read_emit_body(media_type(x->asked()), *body);
+  if (read.refusal)
+    return refuse(*x, std::move(*read.refusal));
+  std::vector<emission> events(read.events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    events[i].body = body;
+    if (const auto wrong = read_event(read.events[i], events[i]))
+      return refuse(*x, error_answer(400, "event[" + std::to_string(i) + "]: " + *wrong));
+  }
+  submit(*x, *to, std::move(events));
+}
+
+void finish_emit(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {
+  http::response answer;
+  if (failure.empty()) {
+    answer = json_answer(202, object_writer{}.number("accepted", request.events).close());
+  } else {
+    home.ports.own_counters.refused_emits.add();
+    answer = status == 503 ? busy_answer(failure) : error_answer(status, failure);
+  }
+  http::request asked;
+  if (auto kept = home.emit_origins.extract(key_of(request.slot)))
+    asked.fields.emplace_back("Origin", std::move(kept.mapped()));
+  add_common_fields(home.cors, asked, answer);
+  home.ports.answers.respond(request.slot, std::move(answer));
+}
+
+} // namespace arauto::app

@@ -1,0 +1,51 @@
+#include "app/api/exchange.hpp"
+
+namespace arauto::app {
+
+exchange::exchange(api_context& home, http::request asked, http::path_parameters parameters, reply_slot where)
+    : home_{&home}, asked_{std::move(asked)}, parameters_{std::move(parameters)}, where_{where} {}
+
+void exchange::answer(http::response what) {
+  if (answered_)
+    return;
+  add_common_fields(home_->cors, asked_, what);
+  answered_ = true;
+  home_->ports.answers.respond(where_, std::move(what));
+}
+
+bool admit_global(exchange& x) {
+  if (x.home().ports.directory.get().judge(x.asked().field("apikey")).is_global)
+    return true;
+  x.answer(unauthorized_answer());
+  return false;
+}
+
+directory_entry_ptr admit_to_instance(exchange& x) {
+  const auto& names = x.home().ports.directory.get();
+  const auto owner = names.judge(x.asked().field("apikey"));
+  auto entry = names.find(x.parameter(0));
+  if (entry && owner.opens(*entry))
+    return entry;
+  if (!entry && owner.is_global)
+    x.answer(error_answer(404, "The \"" + x.parameter(0) + "\" instance does not exist"));
+  else
+    x.answer(unauthorized_answer());
+  return nullptr;
+}
+
+http::response refusal_answer(const instance_answer& why, std::string_view name) {
+  const auto quoted = "\"" + std::string{name} + "\"";
+  switch (why.why) {
+  case refusal::not_found:
+    return error_answer(404, "The " + quoted + " instance does not exist");
+  case refusal::name_taken:
+    return error_answer(403, "This name " + quoted + " is already in use.");
+  case refusal::limit_reached:
+    return error_answer(403, why.reason);
+  case refusal::storage_failure:
+    break;
+  }
+  return why.reason == no_answer_in_time ? busy_answer(why.reason) : error_answer(500, why.reason);
+}
+
+} // namespace arauto::app

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/failure.hpp"
+#include "app/api/body.hpp"
+#include "app/api/context.hpp"
+#include "app/api/respond.hpp"
+#include "net/http/route_table.hpp"
+
+#include <memory>
+#include <utility>
+
+namespace arauto::app {
+
+/// One request on its way through its route, and the one answer to it. Shared by its handler and by the answer that it
+/// waits for; I/O thread only.
+class exchange {
+public:
+  exchange(api_context& home, http::request asked, http::path_parameters parameters, reply_slot where);
+
+  api_context& home() noexcept { return *home_; }
+  http::request& asked() noexcept { return asked_; }
+  reply_slot where() const noexcept { return where_; }
+  /// Of the path, decoded. Precondition: the route has that many.
+  const std::string& parameter(std::size_t position) const { return parameters_.at(position); }
+  /// Members of the body, once it was read.
+  body_members& body() noexcept { return body_; }
+
+  /// Sends the answer with its CORS fields; later ones are ignored.
+  void answer(http::response what);
+
+  /// Runs a step of the handling. An exception ends here: logged, counted, answered with 500.
+  template <class Step>
+  void guarded(const Step& step) noexcept {
+    if (!contain("api", step))
+      contain("api", [this] { answer(failure_answer()); });
+  }
+
+private:
+  api_context* home_;
+  http::request asked_;
+  http::path_parameters parameters_;
+  reply_slot where_;
+  body_members body_;
+  bool answered_ = false;
+};
+using exchange_ptr = std::shared_ptr<exchange>;
+
+/// Whether the caller has the global key; else the exchange is answered.
+bool admit_global(exchange& x);
+
+/// The instance that the path names, when the caller's key opens it; else the exchange is answered. A caller without a
+/// valid key does not learn whether the name exists.
+directory_entry_ptr admit_to_instance(exchange& x);
+
+/// The answer to a change that the REGISTRY refused.
+http::response refusal_answer(const instance_answer& why, std::string_view name);
+
+} // namespace arauto::app

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/directory.hpp"
+#include "actors/protocol.hpp"
+#include "net/counters.hpp"
+#include "net/http/message.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace arauto::app {
+
+/// The way to the REGISTRY for administration. I/O thread only; `then` is called on the same thread, later, exactly
+/// once: also when the REGISTRY does not answer in time (refusal `storage_failure` with the reason).
+class administration {
+public:
+  virtual ~administration() = default;
+  using answer_handler = std::function<void(const instance_answer&)>;
+  virtual void create(create_instance what, answer_handler then) = 0;
+  virtual void remove(delete_instance what, answer_handler then) = 0;
+  virtual void configure(set_websocket what, answer_handler then) = 0;
+};
+
+/// The reason of a `storage_failure` that only says that the REGISTRY is late: trying again makes sense (503).
+inline constexpr std::string_view no_answer_in_time = "the registry did not answer in time";
+
+/// The way of events to their INSTANCE. I/O thread only.
+class event_intake {
+public:
+  virtual ~event_intake() = default;
+  /// Takes all events of one request, or none: false means too much is under way already (503, Retry-After). The
+  /// answer comes through `emit_answers`.
+  virtual bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) = 0;
+};
+
+/// Where the intake says how requests ended. I/O thread only.
+class emit_answers {
+public:
+  virtual ~emit_answers() = default;
+  /// `failure` is empty when the events were accepted; else `status` and the reason.
+  virtual void answered(const emit_request& request, unsigned status, std::string_view failure) = 0;
+};
+
+/// What the API of one I/O thread stands on.
+struct api_ports {
+  http::responder& answers;
+  directory_view& directory;
+  administration& admin;
+  event_intake& events;
+  /// Counters of all I/O threads, for `/metrics`; own ones are at `own_counters`.
+  std::vector<const io_counters*> counters;
+  io_counters& own_counters;
+};
+
+} // namespace arauto::app

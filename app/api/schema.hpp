@@ -1,0 +1,28 @@
+#pragma once
+
+#include "app/api/body.hpp"
+#include "app/api/respond.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace arauto::app {
+
+/// Which events an instance sends to its namespace.
+struct event_selection {
+  bool enabled = false;
+  /// Config names: all of them when enabled without a choice, none when disabled.
+  std::vector<std::string> events;
+};
+
+/// What is wrong with the body of `POST /instance/create` (contract section 2, in the words of section 1).
+violations check_create(const body_members& body);
+
+/// What is wrong with the body of `POST /websocket/set`.
+violations check_websocket_set(const body_members& body);
+
+/// Reads a `{"enabled":…,"events":[…]}` that was checked.
+event_selection read_selection(const json::value& checked);
+
+} // namespace arauto::app

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "app/env_file.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace arauto::app {
+
+enum class command {
+  run,
+  check_config,
+  print_config,
+  print_env_example,
+  print_config_docs,
+  /// Show `text` and end with `exit_code`: help, version or a mistake in the arguments.
+  leave
+};
+
+/// What the arguments ask for.
+struct command_line {
+  app::command command = app::command::run;
+  /// Texts of settings given as flags, by the name of the setting; not judged yet.
+  text_map flags;
+  /// Given by `--env-file`.
+  std::optional<std::string> env_file;
+  std::string text;
+  /// 0: `text` belongs on standard output; else on standard error.
+  int exit_code = 0;
+};
+
+/// Reads the arguments; `version` is what `--version` shows. Flags of settings come from their table. Pure: prints
+/// nothing, ends nothing.
+command_line parse_command_line(int argc, const char* const* argv, std::string_view version);
+
+} // namespace arauto::app

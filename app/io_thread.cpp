@@ -1,0 +1,46 @@
+#include "app/io_thread.hpp"
+
+namespace arauto::app {
+
+io_thread::io_thread(std::uint16_t index, caf::actor_system& system, const shared_parts& shared)
+  : home{index},
+    unit{system, home, counters},
+    hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
+    directory_{shared.board},
+    emits_{home, [this](const emit_request& request, unsigned status, std::string_view failure) {
+             rest_->answered(request, status, failure);
+           }} {
+  intake = spawn_on<intake_actor, intake_state>(unit, arauto::intake, &emits_);
+}
+
+io_thread::~io_thread() = default;
+
+void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
+                         std::vector<const io_counters*> all_counters) {
+  admin_.emplace(unit, std::move(registry));
+  rest_.emplace(shared.values, api_ports{shared.answers, directory_, *admin_, events_, std::move(all_counters), counters});
+  gate_.emplace(shared.admission, directory_, std::move(broadcaster));
+  front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
+  engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});
+  router_.emplace(shared.values, *engine, *rest_);
+  http.emplace(io::http_services{home, peers, *router_, *router_, counters, shared.http, shared.body_bytes});
+}
+
+void io_thread::start() {
+  thread_ = std::thread{[this] { home.run(); }};
+}
+
+void io_thread::drain() {
+  home.post([this] {
+    engine->close_all();
+    peers.close_all();
+  });
+}
+
+void io_thread::stop_and_join() {
+  home.stop();
+  if (thread_.joinable())
+    thread_.join();
+}
+
+} // namespace arauto::app

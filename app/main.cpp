@@ -1,0 +1,126 @@
+#include "app/banner.hpp"
+#include "app/command_line.hpp"
+#include "app/logging.hpp"
+#include "app/server.hpp"
+#include "app/settings_docs.hpp"
+#include "app/version.hpp"
+#include "net/log.hpp"
+
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+namespace arauto::app {
+
+namespace {
+
+constexpr int exit_refused = 1;
+
+void print_problems(const std::vector<std::string>& lines, const char* kind) {
+  for (const auto& x : lines)
+    std::cerr << kind << ": " << x << '\n';
+}
+
+load_outcome load(const command_line& asked) {
+  const auto file = load_env_file(asked.env_file.value_or(".env"), asked.env_file.has_value());
+  auto loaded = load_settings(process_environment(), file, asked.flags);
+  loaded.warnings.insert(loaded.warnings.begin(), file.warnings.begin(), file.warnings.end());
+  loaded.errors.insert(loaded.errors.begin(), file.errors.begin(), file.errors.end());
+  return loaded;
+}
+
+/// Warnings about settings that are allowed and yet hardly meant.
+void warn_of_combinations(const settings& x) {
+  if (const auto* zone = std::getenv("TZ"); zone != nullptr && *zone != '\0' && std::string_view{zone} != "UTC" &&
+                                            x.event_date_time == event_date_time_form::evolution)
+    log(log_level::warn, "settings", "EVENT_DATE_TIME=evolution writes local time with a false Z; TZ is not UTC");
+  if (x.websocket_keyless)
+    log(log_level::warn, "settings",
+        "WEBSOCKET_KEYLESS=true: peers in WEBSOCKET_ALLOWED_HOSTS read every event without a key");
+}
+
+/// Blocks SIGINT and SIGTERM in this and all later threads, so that they can be waited for.
+sigset_t block_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return set;
+}
+
+int run(const load_outcome& loaded) {
+  const auto signals = block_signals();
+  const data_directory data{loaded.values.data_dir};
+  const auto key = resolve_api_key(loaded.values);
+  if (!key.error.empty()) {
+    std::cerr << "error: " << key.error << '\n';
+    return exit_refused;
+  }
+  const logging lines{logging_options_of(loaded.values, key.key)};
+  for (const auto& x : loaded.infos)
+    log(log_level::info, "settings", x);
+  for (const auto* list : {&loaded.warnings, &key.warnings})
+    for (const auto& x : *list)
+      log(log_level::warn, "settings", x);
+  warn_of_combinations(loaded.values);
+
+  server running{loaded.values, key.key, data};
+  running.start();
+  std::cout << banner(loaded.values, running.port(), key, running.instances()) << std::flush;
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  log(log_level::info, "server", signal == SIGINT ? "SIGINT: going down" : "SIGTERM: going down");
+  std::thread{[signals] {
+    int second = 0;
+    sigwait(&signals, &second);
+    std::_Exit(128 + second); // The operator does not want to wait.
+  }}.detach();
+  running.stop();
+  return EXIT_SUCCESS;
+}
+
+int dispatch(int argc, char** argv) {
+  const auto asked = parse_command_line(argc, argv, version);
+  switch (asked.command) {
+  case command::leave:
+    (asked.exit_code == 0 ? std::cout : std::cerr) << asked.text;
+    return asked.exit_code;
+  case command::print_env_example:
+    std::cout << env_example();
+    return EXIT_SUCCESS;
+  case command::print_config_docs:
+    std::cout << configuration_page();
+    return EXIT_SUCCESS;
+  default:
+    break;
+  }
+  const auto loaded = load(asked);
+  if (!loaded.errors.empty()) {
+    print_problems(loaded.warnings, "warning");
+    print_problems(loaded.errors, "error");
+    return exit_refused;
+  }
+  if (asked.command == command::run)
+    return run(loaded);
+  print_problems(loaded.warnings, "warning");
+  std::cout << (asked.command == command::print_config ? print_config(loaded) : "The configuration is valid.\n");
+  return EXIT_SUCCESS;
+}
+
+} // namespace
+
+} // namespace arauto::app
+
+int main(int argc, char** argv) {
+  try {
+    return arauto::app::dispatch(argc, argv);
+  } catch (const std::exception& x) {
+    std::cerr << "error: " << x.what() << '\n';
+    return 1;
+  }
+}

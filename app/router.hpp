@@ -1,0 +1,38 @@
+#pragma once
+
+#include "app/api/api.hpp"
+#include "net/io/engine.hpp"
+
+namespace arauto::app {
+
+/// Sends requests of one I/O thread to Engine.IO (its path) or to the REST half. That thread only.
+class router final : public http::request_handler, public io::upgrade_handler {
+public:
+  router(const settings& x, io::engine& engine, api& rest) : settings_{x}, engine_{engine}, rest_{rest} {}
+
+  void handle(http::request what, reply_slot where) override {
+    if (is_engine(what))
+      engine_.handle(std::move(what), where);
+    else
+      rest_.handle(std::move(what), where);
+  }
+
+  std::size_t body_limit(const http::request& head) override {
+    return is_engine(head) ? settings_.websocket_max_payload : rest_.body_limit(head);
+  }
+
+  bool wants(const http::request& what) override { return is_engine(what); }
+
+  void upgrade(http::request what, std::shared_ptr<io::frame_stream> stream) override {
+    engine_.upgrade(std::move(what), std::move(stream));
+  }
+
+private:
+  bool is_engine(const http::request& x) const { return settings_.websocket_enabled && engine_.owns(x.path()); }
+
+  const settings& settings_;
+  io::engine& engine_;
+  api& rest_;
+};
+
+} // namespace arauto::app

@@ -1,0 +1,203 @@
+#include "app/server.hpp"
+
+#include "net/log.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <future>
+#include <sys/resource.h>
+#include <thread>
+
+namespace arauto::app {
+
+namespace {
+
+/// Descriptors that are not for clients: log, store, loops.
+constexpr rlim_t reserved_descriptors = 64;
+/// How long connections may take to end before threads are stopped under them.
+constexpr std::chrono::milliseconds drain_time{5000};
+
+std::size_t thread_count(const settings& x) {
+  return x.io_threads != 0 ? x.io_threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
+}
+
+/// Sockets that fit under the descriptor limit, after raising it as far as allowed.
+std::size_t sockets_max(const settings& x) {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  const auto fitting = static_cast<std::size_t>(limit.rlim_cur - std::min(limit.rlim_cur, reserved_descriptors));
+  return x.http_max_connections == 0 ? fitting : std::min(fitting, x.http_max_connections);
+}
+
+gate_settings gate_settings_of(const settings& x) {
+  gate_settings to;
+  to.websocket_enabled = x.websocket_enabled;
+  to.keyless = x.websocket_keyless;
+  to.allowed_hosts = x.websocket_allowed_hosts;
+  // "*" would open the server to everybody who can reach it.
+  std::erase(to.allowed_hosts, "*");
+  to.refuse_upgrades = x.websocket_refuse_wrong_key_upgrade;
+  to.client_events = x.websocket_client_events;
+  to.namespaces_max = x.websocket_max_namespaces;
+  to.connect_timeout = x.websocket_connect_timeout;
+  to.keyless_connect_timeout = x.websocket_keyless_connect_timeout;
+  return to;
+}
+
+io::engine_settings engine_settings_of(const settings& x) {
+  io::engine_settings to;
+  to.limits = {x.websocket_ping_interval, x.websocket_ping_timeout, x.websocket_upgrade_timeout,
+               x.websocket_max_payload};
+  to.cors = {x.cors_origin, {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"}, x.cors_credentials};
+  to.backlog_max = x.websocket_max_backlog;
+  return to;
+}
+
+} // namespace
+
+server::server(const settings& values, const std::string& api_key, const data_directory& data)
+  : values_{values},
+    admission_{gate_settings_of(values)},
+    engine_settings_{engine_settings_of(values)},
+    http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
+    packets_{values.websocket_max_attachments, values.websocket_max_payload},
+    store_{data},
+    tls_{values.server_type == server_type::https
+           ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
+           : nullptr},
+    board_{std::make_shared<const directory>(api_key)},
+    shared_{values_,  board_,    answers_, engines_,     admission_, engine_settings_,
+            http_settings_, packets_, body_bytes_} {
+  // The pool runs the registry and CAF's own helpers; everything hot is placed on I/O units.
+  config_.set("scheduler.max-threads", std::size_t{1});
+  config_.set("scheduler.max-throughput", std::size_t{64});
+  system_ = std::make_unique<caf::actor_system>(config_);
+  make_threads();
+  make_actors();
+  std::vector<io::listener::target> targets;
+  for (auto& x : threads_)
+    targets.push_back({&x->home, &*x->http});
+  try {
+    listener_ = std::make_unique<io::listener>(values_.server_host, values_.server_port, std::move(targets), tls_.get(),
+                                               sockets_max(values_));
+  } catch (...) {
+    stop();
+    throw;
+  }
+}
+
+server::~server() {
+  stop();
+}
+
+void server::make_threads() {
+  const auto count = thread_count(values_);
+  for (std::size_t i = 0; i < count; ++i) {
+    threads_.push_back(std::make_unique<io_thread>(static_cast<std::uint16_t>(i), *system_, shared_));
+    answers_.add(threads_.back()->home, threads_.back()->peers);
+  }
+}
+
+void server::make_actors() {
+  std::vector<hub_actor> hubs;
+  std::vector<intake_actor> intakes;
+  std::vector<io_unit*> units;
+  std::vector<const io_counters*> counters;
+  for (auto& x : threads_) {
+    hubs.push_back(x->hub);
+    intakes.push_back(x->intake);
+    units.push_back(&x->unit);
+    counters.push_back(&x->counters);
+  }
+  auto& first = threads_.front()->unit;
+  broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(first, broadcaster, hubs,
+                                                               values_.websocket_enabled && values_.websocket_global_events);
+  log_ = spawn_on<event_log_actor, memoryless_log_state>(first, memoryless_log, broadcaster_, intakes);
+  const envelope_settings envelope{values_.server_url.value_or(""),
+                                   values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
+                                                                                        : date_time_form::evolution,
+                                   values_.authentication_expose_in_fetch_instances};
+  auto instances = std::make_shared<const instance_services>(
+    instance_services{std::move(hubs), log_, std::move(intakes), envelope});
+  const auto loaded = std::make_shared<std::promise<void>>();
+  registry_ = system_->spawn(registry, registry_services{&store_, &board_, std::move(units), broadcaster_,
+                                                         std::move(instances), values_.instances_max, loaded});
+  for (auto& x : threads_) {
+    x->complete(shared_, broadcaster_, registry_, counters);
+    engines_.push_back(&*x->engine);
+  }
+  for (auto& x : threads_)
+    x->start();
+  try {
+    loaded->get_future().get();
+  } catch (...) {
+    stop();
+    throw;
+  }
+  if (values_.demo)
+    make_demo();
+}
+
+void server::make_demo() {
+  create_instance wish;
+  wish.record.name = "demo";
+  wish.record.integration = "SYNTHETIC";
+  wish.record.connection_status = "open";
+  websocket_row row;
+  row.enabled = true;
+  for (std::size_t i = 0; i < selectable_events; ++i)
+    row.events.emplace_back(known_event_at(static_cast<catalogue_index>(i)).config_name);
+  wish.record.websocket = std::move(row);
+  caf::anon_send(registry_, std::move(wish)); // Refused when it is there already, which is as good.
+}
+
+void server::start() {
+  threads_.front()->home.post([this] { listener_->start(); });
+}
+
+std::size_t server::open_sockets() const {
+  std::size_t sum = 0;
+  for (const auto& x : threads_)
+    sum += x->counters.open_sockets.get();
+  return sum;
+}
+
+void server::stop() {
+  if (std::exchange(is_stopped_, true))
+    return;
+  if (listener_)
+    threads_.front()->home.post([this] { listener_->stop(); });
+  for (auto& x : threads_)
+    x->drain();
+  const auto until = std::chrono::steady_clock::now() + drain_time;
+  while (open_sockets() > 0 && std::chrono::steady_clock::now() < until)
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  if (const auto left = open_sockets(); left > 0)
+    log(log_level::warn, "server", std::to_string(left) + " connections did not end in time and are cut");
+  const auto end = [](const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::user_shutdown); };
+  end(registry_);
+  for (const auto& x : board_.current()->all())
+    end(x->actor);
+  board_.publish(std::make_shared<const directory>(""));
+  end(broadcaster_);
+  end(log_);
+  for (auto& x : threads_) {
+    end(x->hub);
+    end(x->intake);
+  }
+  system_->await_all_actors_done();
+  for (auto& x : threads_)
+    x->stop_and_join();
+  broadcaster_ = nullptr;
+  log_ = nullptr;
+  registry_ = nullptr;
+  listener_.reset();
+  threads_.clear();
+  system_.reset();
+}
+
+} // namespace arauto::app

@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/broadcaster.hpp"
+#include "actors/registry.hpp"
+#include "app/io_thread.hpp"
+#include "app/store/instance_store.hpp"
+#include "net/io/tls_context.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace arauto::app {
+
+/// The composition root. Members stand in dependency order: construction is start-up, `stop` and destruction are
+/// shutdown. Used by the main thread only.
+class server {
+public:
+  /// Opens the store, loads every instance, binds the port. Throws std::runtime_error with what happened, what was
+  /// expected and what to do.
+  /// `data` outlives the server: it keeps other processes out of the directory.
+  server(const settings& values, const std::string& api_key, const data_directory& data);
+  ~server();
+
+  /// Begins to accept.
+  void start();
+  /// Stops accepting, lets connections end, then stops every actor and thread. Idempotent.
+  void stop();
+
+  std::uint16_t port() const { return listener_->port(); }
+  std::size_t instances() const { return board_.current()->size(); }
+
+private:
+  void make_threads();
+  void make_actors();
+  void make_demo();
+  std::size_t open_sockets() const;
+
+  settings values_;
+  gate_settings admission_;
+  io::engine_settings engine_settings_;
+  io::http_settings http_settings_;
+  socketio::packet_limits packets_;
+  sqlite_instance_store store_;
+  std::unique_ptr<io::tls_context> tls_;
+  directory_board board_;
+  std::atomic<std::size_t> body_bytes_{0};
+  io::thread_responder answers_;
+  io::engine_set engines_;
+
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  shared_parts shared_;
+  std::vector<std::unique_ptr<io_thread>> threads_;
+  broadcaster_actor broadcaster_;
+  event_log_actor log_;
+  registry_actor registry_;
+  std::unique_ptr<io::listener> listener_;
+  bool is_stopped_ = false;
+};
+
+} // namespace arauto::app

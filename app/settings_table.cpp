@@ -1,0 +1,280 @@
+#include "app/settings_table.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <type_traits>
+#include <utility>
+
+namespace arauto::app {
+
+namespace {
+
+using s = settings;
+
+constexpr std::uint64_t bytes_max = 4294967296;
+constexpr std::uint64_t day_ms = 86400000;
+
+constexpr std::array<std::string_view, 2> server_types = {"http", "https"};
+constexpr std::array<std::string_view, 1> event_logs = {"off"};
+constexpr std::array<std::string_view, 2> planned_event_logs = {"memory", "sqlite"};
+constexpr std::array<std::string_view, 2> event_date_times = {"utc", "evolution"};
+constexpr std::array<std::string_view, 9> log_levels = {"ERROR",   "WARN", "DEBUG",    "INFO",     "LOG",
+                                                        "VERBOSE", "DARK", "WEBHOOKS", "WEBSOCKET"};
+
+template <auto Member>
+choice_field choice(std::span<const std::string_view> names, std::span<const std::string_view> planned = {}) {
+  using value_type = std::remove_cvref_t<decltype(std::declval<settings&>().*Member)>;
+  return {[](const settings& x) { return static_cast<std::size_t>(x.*Member); },
+          [](settings& x, std::size_t index) { x.*Member = static_cast<value_type>(index); }, names, planned};
+}
+
+bool is_address(const std::string& text) {
+  in6_addr out{};
+  return inet_pton(AF_INET, text.c_str(), &out) == 1 ||
+         inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &out) == 1;
+}
+
+std::vector<setting> server_rows() {
+  return {
+      {"SERVER_TYPE", "`https` needs both `SSL_CONF_` settings.", choice<&s::server_type>(server_types)},
+      {"SERVER_PORT",
+       "TCP port. `0` takes a free one, which the start-up message names (Evolution API takes 8080 then).",
+       number_field{&s::server_port, 0, 65535}, "--port"},
+      {"SERVER_HOST", "Address to listen on. `::` takes IPv6 and IPv4; where the machine has no IPv6, set `0.0.0.0`.",
+       text_field{&s::server_host, is_address, "an IPv4 or IPv6 address"}},
+      {"SERVER_URL",
+       "Address under which clients know this server: `server_url` of every event, which is left out when this is "
+       "unset.",
+       optional_text_field{&s::server_url}},
+      {"SERVER_NAME", "Name of this server.", text_field{&s::server_name}},
+      {"SERVER_DISABLE_MANAGER", "Leaves the address of the manager out of the answer to `GET /`.",
+       boolean_field{&s::server_disable_manager}},
+      {"SSL_CONF_PRIVKEY", "Path of the private key (PEM).", text_field{&s::ssl_conf_privkey}},
+      {"SSL_CONF_FULLCHAIN", "Path of the certificate and its chain (PEM).", text_field{&s::ssl_conf_fullchain}},
+      {"IO_THREADS", "Threads that serve sockets. `0`: one per core.", number_field{&s::io_threads, 0, 64}},
+      {"DATA_DIR", "Directory of everything that outlives the process; made with mode 0700 when it is not there.",
+       text_field{&s::data_dir}, "--data-dir"},
+      {"DEMO", "Creates the instance `demo`, which emits invented events.", boolean_field{&s::demo}, "--demo"},
+  };
+}
+
+std::vector<setting> access_rows() {
+  return {
+      {"AUTHENTICATION_API_KEY",
+       "The global key. When it is unset, a random one is made at the first start and kept in `api-key` in the data "
+       "directory, readable by its owner only. The well-known default keys of Evolution API are refused.",
+       text_field{&s::authentication_api_key},
+       {},
+       true},
+      {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "Puts the token of the instance into `apikey` of every event.",
+       boolean_field{&s::authentication_expose_in_fetch_instances}},
+      {"CORS_ORIGIN", "Origins that may read answers, or `*`.", list_field{&s::cors_origin}},
+      {"CORS_METHODS", "Methods that a preflight allows.", list_field{&s::cors_methods}},
+      {"CORS_CREDENTIALS", "Lets browsers send credentials.", boolean_field{&s::cors_credentials}},
+  };
+}
+
+std::vector<setting> websocket_rows() {
+  return {
+      {"WEBSOCKET_ENABLED", "Serves Socket.IO clients. (Default in Evolution API: `false`.)",
+       boolean_field{&s::websocket_enabled}},
+      {"WEBSOCKET_GLOBAL_EVENTS", "Global mode: all events of all instances on the namespace `/` too.",
+       boolean_field{&s::websocket_global_events}},
+      {"WEBSOCKET_ALLOWED_HOSTS",
+       "Addresses that need no key if `WEBSOCKET_KEYLESS` is on; alone it grants nothing. `*` is no address, and a "
+       "request with a forwarding header never counts.",
+       list_field{&s::websocket_allowed_hosts, true, true}},
+      {"WEBSOCKET_KEYLESS",
+       "Lets clients at `WEBSOCKET_ALLOWED_HOSTS` in without a key, as Evolution API does by default. Behind a reverse "
+       "proxy on the same machine that may be everybody.",
+       boolean_field{&s::websocket_keyless}},
+      {"WEBSOCKET_REFUSE_WRONG_KEY_UPGRADE",
+       "Answers a WebSocket handshake with a wrong or missing key by HTTP 400, as Evolution API does, which no browser "
+       "shows to its page. Else the client gets a readable `connect_error`.",
+       boolean_field{&s::websocket_refuse_wrong_key_upgrade}},
+      {"WEBSOCKET_CLIENT_EVENTS",
+       "What a client emits in the namespace of an instance reaches the other clients there.",
+       boolean_field{&s::websocket_client_events}},
+      {"WEBSOCKET_MAX_BACKLOG",
+       "What may wait for one slow client; beyond it the client is disconnected. An empty queue takes one event of any "
+       "size.",
+       number_field{&s::websocket_max_backlog, 1, bytes_max, "bytes"}},
+      {"WEBSOCKET_MAX_NAMESPACES", "Namespaces that one connection may be in.",
+       number_field{&s::websocket_max_namespaces, 1, 1000000}},
+      {"WEBSOCKET_MAX_PAYLOAD", "Largest message of a client.",
+       number_field{&s::websocket_max_payload, 1, bytes_max, "bytes"}},
+      {"WEBSOCKET_MAX_ATTACHMENTS", "Binary attachments that one message of a client may have.",
+       number_field{&s::websocket_max_attachments, 0, 1000}},
+      {"WEBSOCKET_PING_INTERVAL", "Time between two pings to a client.",
+       number_field{&s::websocket_ping_interval, 1, day_ms, "ms"}},
+      {"WEBSOCKET_PING_TIMEOUT", "Time that a client has for its pong.",
+       number_field{&s::websocket_ping_timeout, 1, day_ms, "ms"}},
+      {"WEBSOCKET_UPGRADE_TIMEOUT", "Time for the change from polling to WebSocket.",
+       number_field{&s::websocket_upgrade_timeout, 1, day_ms, "ms"}},
+      {"WEBSOCKET_CONNECT_TIMEOUT", "Time until a connection has to be in a namespace.",
+       number_field{&s::websocket_connect_timeout, 1, day_ms, "ms"}},
+      {"WEBSOCKET_KEYLESS_CONNECT_TIMEOUT", "The same, for a connection that came without a key.",
+       number_field{&s::websocket_keyless_connect_timeout, 1, day_ms, "ms"}},
+  };
+}
+
+std::vector<setting> event_rows() {
+  return {
+      {"EVENT_LOG", "Where events are kept. `off`: in order, but nowhere.",
+       choice<&s::event_log>(event_logs, planned_event_logs)},
+      {"EVENT_DATE_TIME",
+       "`date_time` of our own events. `evolution`: local time with a false `Z`, as Evolution API writes it.",
+       choice<&s::event_date_time>(event_date_times)},
+      {"INSTANCES_MAX", "Instances that may exist.", number_field{&s::instances_max, 1, 10000000}},
+      {"DATABASE_CONNECTION_CLIENT_NAME", "`clientName` of instances and metrics.",
+       text_field{&s::database_connection_client_name}},
+      {"DATABASE_SAVE_DATA_INSTANCE",
+       "Lets an instance token use `GET /instance/fetchInstances`. Instances are kept either way. (Default in "
+       "Evolution API: `false`.)",
+       boolean_field{&s::database_save_data_instance}},
+      {"WA_BUSINESS_TOKEN_WEBHOOK",
+       "Token that Meta has to present for its webhook.",
+       text_field{&s::wa_business_token_webhook},
+       {},
+       true},
+  };
+}
+
+std::vector<setting> http_rows() {
+  return {
+      {"HTTP_MAX_BODY", "Largest request body.", number_field{&s::http_max_body, 1, bytes_max, "bytes"}},
+      {"HTTP_MAX_BODY_TOTAL", "What all request bodies together may take; beyond it the answer is 503.",
+       number_field{&s::http_max_body_total, 1, bytes_max * 16, "bytes"}},
+      {"HTTP_MAX_BODY_WITHOUT_KEY", "Largest body of a request without a valid key.",
+       number_field{&s::http_max_body_without_key, 1, bytes_max, "bytes"}},
+      {"HTTP_HEADER_TIMEOUT", "Time for the head of a request, and for the TLS handshake.",
+       number_field{&s::http_header_timeout, 1, day_ms, "ms"}},
+      {"HTTP_KEEP_ALIVE_TIMEOUT", "Time that an idle connection stays open.",
+       number_field{&s::http_keep_alive_timeout, 1, day_ms, "ms"}},
+      {"HTTP_MAX_CONNECTIONS", "Sockets that may be open. `0`: what the limit on file descriptors allows.",
+       number_field{&s::http_max_connections, 0, 10000000}},
+  };
+}
+
+std::vector<setting> operation_rows() {
+  return {
+      {"LOG_LEVEL",
+       "Which lines are logged: a set of names, not a threshold. `WEBHOOKS` and `WEBSOCKET` log every event. (Default "
+       "in Evolution API: all.)",
+       list_field{&s::log_level, false, true, log_levels}},
+      {"LOG_COLOR", "Colours in the log.", boolean_field{&s::log_color}},
+      {"LOG_JSON", "Logs one JSON object per line.", boolean_field{&s::log_json}},
+      {"PROMETHEUS_METRICS", "Serves `GET /metrics`.", boolean_field{&s::prometheus_metrics}},
+  };
+}
+
+constexpr std::array<std::string_view, 11> prefixes = {
+    "WEBSOCKET_", "SERVER_", "EVENT_",          "HTTP_",      "LOG_", "CORS_",
+    "SSL_",       "IO_",     "AUTHENTICATION_", "INSTANCES_", "DATA_"};
+
+constexpr foreign_setting foreign[] = {
+    {"SERVER_DISABLE_DOCS", "there are no docs pages to switch off"},
+    {"LOG_BAILEYS", "there is no Baileys in here"},
+    {"EVENT_EMITTER_MAX_LISTENERS", "listeners are not counted"},
+    {"DEL_INSTANCE", "instances are deleted by request only"},
+    {"DEL_TEMP_INSTANCES", "there are no temporary instances"},
+    {"DATABASE_PROVIDER", "instances are kept in the data directory"},
+    {"DATABASE_CONNECTION_URI", "instances are kept in the data directory"},
+    {"DATABASE_SAVE_*", "messages and contacts are not stored"},
+    {"DATABASE_DELETE_MESSAGE", "messages and contacts are not stored"},
+    {"CACHE_*", "there is no cache to configure"},
+    {"WA_BUSINESS_*", "messages are not sent from here"},
+    {"WEBHOOK_*", "outgoing webhooks are not part of this version"},
+    {"RABBITMQ_*", "brokers are not part of this version"},
+    {"NATS_*", "brokers are not part of this version"},
+    {"KAFKA_*", "brokers are not part of this version"},
+    {"SQS_*", "brokers are not part of this version"},
+    {"PUSHER_*", "brokers are not part of this version"},
+    {"QRCODE_*", "this server does not talk to WhatsApp"},
+    {"CONFIG_SESSION_PHONE_*", "this server does not talk to WhatsApp"},
+    {"TELEMETRY_*", "there is no telemetry"},
+    {"METRICS_*", "they do not guard `/metrics` here", true},
+    {"SSL_CERT_FILE", {}},
+    {"SSL_CERT_DIR", {}},
+    {"HTTP_PROXY", {}},
+};
+
+template <class... Ts>
+struct overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <class... Ts>
+overloaded(Ts...) -> overloaded<Ts...>;
+
+std::string join(const auto& items, std::string_view separator) {
+  std::string x;
+  for (const auto& item : items)
+    x.append(x.empty() ? "" : separator).append(item);
+  return x;
+}
+
+std::uint64_t count(std::uint64_t x) {
+  return x;
+}
+
+std::int64_t count(std::chrono::milliseconds x) {
+  return x.count();
+}
+
+} // namespace
+
+const std::vector<setting_group>& settings_table() {
+  static const std::vector<setting_group> table = {
+      {"Server", server_rows()}, {"Access", access_rows()}, {"Socket.IO", websocket_rows()},
+      {"Events", event_rows()},  {"HTTP", http_rows()},     {"Operation", operation_rows()},
+  };
+  return table;
+}
+
+const setting* find_setting(std::string_view name) {
+  for (const auto& group : settings_table())
+    for (const auto& row : group.rows)
+      if (row.name == name)
+        return &row;
+  return nullptr;
+}
+
+std::span<const std::string_view> watched_prefixes() {
+  return prefixes;
+}
+
+std::span<const foreign_setting> foreign_settings() {
+  return foreign;
+}
+
+std::string allowed_values(const setting& row) {
+  return std::visit(
+      overloaded{
+          [](const boolean_field&) { return std::string{"true or false"}; },
+          [](const text_field& x) { return std::string{x.allowed.empty() ? "a text" : x.allowed}; },
+          [](const optional_text_field&) { return std::string{"a text"}; },
+          [](const list_field& x) { return x.allowed.empty() ? "a list" : "a list of " + join(x.allowed, ", "); },
+          [](const number_field& x) {
+            return "an integer from " + std::to_string(x.minimum) + " to " + std::to_string(x.maximum) +
+                   (x.unit.empty() ? "" : " (" + std::string{x.unit} + ")");
+          },
+          [](const choice_field& x) { return join(x.names, ", "); },
+      },
+      row.field);
+}
+
+std::string value_text(const setting& row, const settings& from) {
+  return std::visit(overloaded{
+                        [&](const boolean_field& x) { return std::string{from.*x.at ? "true" : "false"}; },
+                        [&](const text_field& x) { return from.*x.at; },
+                        [&](const optional_text_field& x) { return (from.*x.at).value_or(""); },
+                        [&](const list_field& x) { return join(from.*x.at, ","); },
+                        [&](const number_field& x) {
+                          return std::visit([&](auto at) { return std::to_string(count(from.*at)); }, x.at);
+                        },
+                        [&](const choice_field& x) { return std::string{x.names[x.get(from)]}; },
+                    },
+                    row.field);
+}
+
+} // namespace arauto::app

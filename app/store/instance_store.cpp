@@ -1,0 +1,202 @@
+#include "app/store/instance_store.hpp"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace arauto::app {
+
+namespace {
+
+/// The schema, step by step: step n brings a file from version n to n + 1. A released step is never changed.
+constexpr std::array migrations{
+    R"(CREATE TABLE instance(
+       id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, token TEXT NOT NULL, integration TEXT NOT NULL,
+       connection_status TEXT NOT NULL, owner_jid TEXT, profile_name TEXT, profile_pic_url TEXT, number TEXT,
+       business_id TEXT, generation INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL,
+       behaviour_id TEXT NOT NULL, reject_call INTEGER NOT NULL, msg_call TEXT NOT NULL, groups_ignore INTEGER NOT NULL,
+       always_online INTEGER NOT NULL, read_messages INTEGER NOT NULL, read_status INTEGER NOT NULL,
+       sync_full_history INTEGER NOT NULL, wavoip_token TEXT NOT NULL) STRICT;
+     CREATE TABLE websocket(
+       instance_id TEXT PRIMARY KEY REFERENCES instance(id) ON DELETE CASCADE, id TEXT NOT NULL,
+       enabled INTEGER NOT NULL, events TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
+       updated_at_ms INTEGER NOT NULL) STRICT;)",
+};
+
+constexpr auto insert_instance_sql =
+    "INSERT INTO instance(id, name, token, integration, connection_status, owner_jid, profile_name, profile_pic_url,"
+    " number, business_id, generation, created_at_ms, updated_at_ms, behaviour_id, reject_call, msg_call, "
+    "groups_ignore,"
+    " always_online, read_messages, read_status, sync_full_history, wavoip_token)"
+    " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+constexpr auto upsert_websocket_sql =
+    "INSERT INTO websocket(instance_id, id, enabled, events, created_at_ms, updated_at_ms) VALUES(?,?,?,?,?,?)"
+    " ON CONFLICT(instance_id) DO UPDATE SET id = excluded.id, enabled = excluded.enabled, events = excluded.events,"
+    " created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms";
+
+constexpr auto load_instances_sql =
+    "SELECT id, name, token, integration, connection_status, owner_jid, profile_name, profile_pic_url, number,"
+    " business_id, generation, created_at_ms, updated_at_ms, behaviour_id, reject_call, msg_call, groups_ignore,"
+    " always_online, read_messages, read_status, sync_full_history, wavoip_token FROM instance"
+    " ORDER BY created_at_ms, name";
+
+constexpr auto load_websockets_sql =
+    "SELECT instance_id, id, enabled, events, created_at_ms, updated_at_ms FROM websocket";
+
+void migrate(sqlite::database& file) {
+  constexpr auto newest = static_cast<std::int64_t>(migrations.size());
+  const auto version = file.number("PRAGMA user_version");
+  if (version > newest)
+    throw sqlite::failure("The database has version " + std::to_string(version) + ", but this program knows only " +
+                          std::to_string(newest) + ": it was written by a newer one.");
+  for (auto at = version; at < newest; ++at) {
+    sqlite::transaction step{file};
+    file.run(migrations[static_cast<std::size_t>(at)]);
+    file.run(("PRAGMA user_version = " + std::to_string(at + 1)).c_str());
+    step.commit();
+  }
+}
+
+/// Write-ahead log with a sync per commit: what was answered is on the disk.
+bool prepare(sqlite::database& file) {
+  file.run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+           "PRAGMA foreign_keys = ON;");
+  migrate(file);
+  return true;
+}
+
+/// Event names hold no comma.
+std::string join(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text += (text.empty() ? "" : ",") + name;
+  return text;
+}
+
+std::vector<std::string> split(std::string_view text) {
+  std::vector<std::string> names;
+  while (!text.empty()) {
+    const auto comma = text.find(',');
+    names.emplace_back(text.substr(0, comma));
+    text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+  }
+  return names;
+}
+
+instance_record read_instance(sqlite::statement& row) {
+  instance_record x;
+  x.id = row.text();
+  x.name = row.text();
+  x.token = row.text();
+  x.integration = row.text();
+  x.connection_status = row.text();
+  x.owner_jid = row.optional_text();
+  x.profile_name = row.optional_text();
+  x.profile_pic_url = row.optional_text();
+  x.number = row.optional_text();
+  x.business_id = row.optional_text();
+  x.generation = static_cast<std::uint64_t>(row.number());
+  x.created_at_ms = row.number();
+  x.updated_at_ms = row.number();
+  x.behaviour.id = row.text();
+  x.behaviour.reject_call = row.truth();
+  x.behaviour.msg_call = row.text();
+  x.behaviour.groups_ignore = row.truth();
+  x.behaviour.always_online = row.truth();
+  x.behaviour.read_messages = row.truth();
+  x.behaviour.read_status = row.truth();
+  x.behaviour.sync_full_history = row.truth();
+  x.behaviour.wavoip_token = row.text();
+  return x;
+}
+
+websocket_row read_websocket(sqlite::statement& row) {
+  websocket_row x;
+  x.id = row.text();
+  x.enabled = row.truth();
+  x.events = split(row.text());
+  x.created_at_ms = row.number();
+  x.updated_at_ms = row.number();
+  return x;
+}
+
+/// Runs a change as one transaction; a failure is its reason, and nothing has changed.
+template <class Change>
+std::optional<std::string> commit(sqlite::database& file, const Change& change) {
+  try {
+    sqlite::transaction all{file};
+    change();
+    all.commit();
+    return std::nullopt;
+  } catch (const sqlite::failure& why) {
+    return why.what();
+  }
+}
+
+} // namespace
+
+sqlite_instance_store::sqlite_instance_store(const data_directory& where)
+    : file_{where.private_file("arauto.db").string()},
+      is_ready_{prepare(file_)},
+      insert_instance_{file_, insert_instance_sql},
+      upsert_websocket_{file_, upsert_websocket_sql},
+      delete_instance_{file_, "DELETE FROM instance WHERE id = ?"} {}
+
+std::vector<instance_record> sqlite_instance_store::load() {
+  std::vector<instance_record> all;
+  std::unordered_map<std::string, std::size_t> position;
+  sqlite::statement instances{file_, load_instances_sql};
+  while (instances.step()) {
+    all.push_back(read_instance(instances));
+    position.emplace(all.back().id, all.size() - 1);
+  }
+  sqlite::statement websockets{file_, load_websockets_sql};
+  while (websockets.step())
+    if (const auto at = position.find(websockets.text()); at != position.end())
+      all[at->second].websocket = read_websocket(websockets);
+  return all;
+}
+
+void sqlite_instance_store::insert_row(const instance_record& x) {
+  const auto& b = x.behaviour;
+  auto& row = insert_instance_;
+  row.reset();
+  row.bind(x.id).bind(x.name).bind(x.token).bind(x.integration).bind(x.connection_status);
+  for (const auto* text : {&x.owner_jid, &x.profile_name, &x.profile_pic_url, &x.number, &x.business_id})
+    row.bind_optional(*text);
+  row.bind(static_cast<std::int64_t>(x.generation)).bind(x.created_at_ms).bind(x.updated_at_ms);
+  row.bind(b.id).bind(b.reject_call).bind(b.msg_call).bind(b.groups_ignore).bind(b.always_online);
+  row.bind(b.read_messages).bind(b.read_status).bind(b.sync_full_history).bind(b.wavoip_token);
+  row.run();
+}
+
+void sqlite_instance_store::put_websocket(const std::string& instance_id, const websocket_row& row) {
+  auto& x = upsert_websocket_;
+  x.reset();
+  x.bind(instance_id).bind(row.id).bind(row.enabled).bind(join(row.events));
+  x.bind(row.created_at_ms).bind(row.updated_at_ms);
+  x.run();
+}
+
+instance_store::failure sqlite_instance_store::insert(const instance_record& x) {
+  return commit(file_, [&] {
+    insert_row(x);
+    if (x.websocket)
+      put_websocket(x.id, *x.websocket);
+  });
+}
+
+instance_store::failure sqlite_instance_store::set_websocket(const std::string& instance_id, const websocket_row& row) {
+  return commit(file_, [&] { put_websocket(instance_id, row); });
+}
+
+instance_store::failure sqlite_instance_store::remove(const std::string& instance_id) {
+  return commit(file_, [&] {
+    delete_instance_.reset();
+    delete_instance_.bind(instance_id).run();
+  });
+}
+
+} // namespace arauto::app

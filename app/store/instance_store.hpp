@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/ports.hpp"
+#include "app/store/data_directory.hpp"
+#include "app/store/sqlite.hpp"
+
+namespace arauto::app {
+
+/// Instances, tokens and websocket rows in `arauto.db` of the data directory. Every call is one synced transaction.
+/// Used by one thread at a time.
+class sqlite_instance_store final : public instance_store {
+public:
+  /// Opens the file and brings its schema up to date. Throws std::runtime_error with a sentence.
+  explicit sqlite_instance_store(const data_directory& where);
+
+  std::vector<instance_record> load() override;
+  failure insert(const instance_record& x) override;
+  failure set_websocket(const std::string& instance_id, const websocket_row& row) override;
+  failure remove(const std::string& instance_id) override;
+
+private:
+  void insert_row(const instance_record& x);
+  void put_websocket(const std::string& instance_id, const websocket_row& row);
+
+  sqlite::database file_;
+  /// Runs first, so that the statements below find their tables.
+  bool is_ready_;
+  sqlite::statement insert_instance_;
+  sqlite::statement upsert_websocket_;
+  sqlite::statement delete_instance_;
+};
+
+} // namespace arauto::app

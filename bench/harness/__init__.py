@@ -1,0 +1,1 @@
+"""Runs the load generator against servers and tells what it found."""

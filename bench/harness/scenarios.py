@@ -1,0 +1,65 @@
+"""What is measured: each scenario is a command line of the load generator and the columns that matter in it."""
+import resource
+from dataclasses import dataclass, field
+
+FAN_CLIENTS = 1_000
+EXACT_EVENTS, EXACT_EVENTS_QUICK = 10_000, 1_000
+IDLE_CLIENTS, IDLE_CLIENTS_QUICK = 19_000, 4_000
+CONNECT_CLIENTS, CONNECT_CLIENTS_QUICK = 10_000, 2_000
+# Descriptors that a server needs for other things than these clients.
+SPARE_DESCRIPTORS = 1_000
+SLOWEST_DELIVERY_S = 60e-6
+
+
+@dataclass(frozen=True)
+class Scenario:
+  name: str
+  what: str
+  arguments: list = field(default_factory=list)
+  # Columns of the table, the first is what servers are compared by (see table.py).
+  columns: tuple = ()
+  timeout_s: float = 180
+  # How many deliveries there must be; None: as many as fit into the time.
+  deliveries: int | None = None
+
+
+TRAFFIC_COLUMNS = ("cpu", "rate", "p50", "p99", "gather", "busy")
+
+
+def _fan(name, inflight, quick):
+  seconds = 1 if quick else 3
+  return Scenario(name, f"{FAN_CLIENTS:,} clients, {inflight} in flight, 512 bytes, {seconds} s",
+                  ["--mode", "closed", "--conns", FAN_CLIENTS, "--inflight", inflight, "--payload", 512,
+                   "--warmup", 0.7, "--secs", seconds, "--drain", 20], TRAFFIC_COLUMNS)
+
+
+def _exact(name, inflight, quick):
+  events = EXACT_EVENTS_QUICK if quick else EXACT_EVENTS
+  deliveries = FAN_CLIENTS * events
+  return Scenario(name, f"{FAN_CLIENTS:,} clients get exactly {events:,} events each, {inflight} in flight, 512 bytes",
+                  ["--mode", "closed", "--conns", FAN_CLIENTS, "--inflight", inflight, "--payload", 512,
+                   "--events", events, "--drain", 20], TRAFFIC_COLUMNS,
+                  timeout_s=180 + deliveries * SLOWEST_DELIVERY_S, deliveries=deliveries)
+
+
+def _idle(name, clients, settle, columns):
+  allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+  if allowed != resource.RLIM_INFINITY:
+    clients = max(1, min(clients, allowed - SPARE_DESCRIPTORS))
+  return Scenario(name, f"{clients:,} connections, no events",
+                  ["--mode", "idle", "--conns", clients, "--settle", settle], columns)
+
+
+def all_scenarios(quick):
+  """By name, in the order in which they run."""
+  idle_clients = IDLE_CLIENTS_QUICK if quick else IDLE_CLIENTS
+  connect_clients = CONNECT_CLIENTS_QUICK if quick else CONNECT_CLIENTS
+  listed = [
+    _fan("fan1", 1, quick),
+    _fan("fan64", 64, quick),
+    _exact("exact1", 1, quick),
+    _exact("exact64", 64, quick),
+    _idle("idle", idle_clients, 2, ("user_bytes", "rss_bytes")),
+    _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes")),
+  ]
+  return {scenario.name: scenario for scenario in listed}

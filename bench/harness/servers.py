@@ -1,0 +1,179 @@
+"""The servers under test: each is a context manager that starts one process and stops it again."""
+import http.client
+import json
+import os
+import re
+import secrets
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+START_TIMEOUT_S = 30
+STOP_TIMEOUT_S = 15
+LISTENING = re.compile(r"listening on (?:http://127\.0\.0\.1:)?(\d+)\b.*\n")
+PEERS_DIR = Path(__file__).resolve().parent.parent / "peers"
+
+
+class BenchError(Exception):
+  """Something did not work; the message says what, for a person."""
+
+
+@dataclass(frozen=True)
+class Places:
+  """Where things are: the built binaries, and a directory for results and what peers need."""
+  binaries: Path
+  work: Path
+
+  def binary(self, name):
+    path = self.binaries / name
+    if not path.is_file():
+      raise BenchError(f"{path} is missing: build it first")
+    return str(path)
+
+
+class Server:
+  """One server process on a port that the kernel chose, with a key and a directory of its own."""
+  name = ""
+  # The envelope as Evolution API would send it: these members reach the clients.
+  body = ('{"event":"{event}","instance":"{inst}","data":{data},"server_url":"http://localhost:8080",'
+          '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net","apikey":"{apikey}"}')
+  metrics_path = None
+
+  def __init__(self, places, prefix=(), arguments=()):
+    """`prefix` goes before the command (to pin it), `arguments` after it."""
+    self.places = places
+    self.prefix = list(prefix)
+    self.arguments = list(arguments)
+    self.key = secrets.token_hex(16)
+
+  def command(self, scratch):
+    raise NotImplementedError
+
+  def environment(self):
+    return {}
+
+  def prepare(self):
+    """Called when it listens."""
+
+  def __enter__(self):
+    self._scratch = tempfile.TemporaryDirectory(prefix="arauto-bench-")
+    self._log = Path(self._scratch.name) / "log"
+    try:
+      with open(self._log, "wb") as log:
+        self._process = subprocess.Popen(self.prefix + self.command(self._scratch.name) + self.arguments,
+                                         env={**os.environ, **self.environment()}, stdin=subprocess.DEVNULL,
+                                         stdout=log, stderr=log)
+      self.pid = self._process.pid
+      self.port = self._wait_for_port()
+      self.prepare()
+    except BaseException:
+      self.__exit__()
+      raise
+    return self
+
+  def __exit__(self, *_):
+    process = getattr(self, "_process", None)
+    if process and process.poll() is None:
+      process.terminate()
+      try:
+        process.wait(STOP_TIMEOUT_S)
+      except subprocess.TimeoutExpired:
+        print(f"{self.name} did not stop within {STOP_TIMEOUT_S} s of SIGTERM: killed", file=sys.stderr)
+        process.kill()
+        process.wait()
+    self._scratch.cleanup()
+
+  def check_alive(self):
+    if self._process.poll() is not None:
+      raise BenchError(f"{self.name} ended by itself ({self._process.returncode}):\n{self._said()}")
+
+  def _wait_for_port(self):
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline:
+      found = LISTENING.search(self._said())
+      if found:
+        return int(found[1])
+      self.check_alive()
+      time.sleep(0.02)
+    raise BenchError(f"{self.name} does not listen after {START_TIMEOUT_S} s:\n{self._said()}")
+
+  def _said(self):
+    return self._log.read_text(errors="replace")[-4000:]
+
+
+class Arauto(Server):
+  name = "arauto"
+  body = ('{"event":"{event}","data":{data},"server_url":"http://localhost:8080",'
+          '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net"}')
+  metrics_path = "/metrics"
+
+  def command(self, scratch):
+    return [self.places.binary("arauto"), "--port", "0", "--data-dir", str(Path(scratch) / "data")]
+
+  def environment(self):
+    return {"SERVER_HOST": "127.0.0.1", "AUTHENTICATION_API_KEY": self.key, "IO_THREADS": "1", "EVENT_LOG": "off",
+            "PROMETHEUS_METRICS": "true", "LOG_LEVEL": "ERROR,WARN"}
+
+  def prepare(self):
+    body = {"instanceName": "inst0", "integration": "WHATSAPP-BAILEYS", "websocket": {"enabled": True, "events": []}}
+    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)
+    connection.request("POST", "/instance/create", json.dumps(body),
+                       {"apikey": self.key, "Content-Type": "application/json"})
+    answer = connection.getresponse()
+    text = answer.read(2000).decode(errors="replace")
+    connection.close()
+    if answer.status != 201:
+      raise BenchError(f"arauto refused to create an instance: {answer.status} {text}")
+
+
+class LimitPlain(Server):
+  name = "limit-plain"
+  mode = "plain"
+
+  def command(self, scratch):
+    return [self.places.binary("limit"), "0", self.mode]
+
+
+class LimitCoalesce(LimitPlain):
+  name = "limit-coalesce"
+  mode = "coalesce"
+
+
+class Node(Server):
+  name = "node"
+
+  def command(self, scratch):
+    return [shutil.which("node"), str(self.places.work / "node" / "server.mjs")]
+
+  def environment(self):
+    return {"PORT": "0", "API_KEY": self.key, "NODE_ENV": "production"}
+
+
+PEERS = {"limit": [LimitPlain, LimitCoalesce], "node": [Node]}
+
+
+def install_node_peer(places):
+  """Puts the Node peer and its packages into the work directory. Returns whether it can run; says why if not."""
+  for tool in ("node", "npm"):
+    if not shutil.which(tool):
+      print(f"peer node is left out: {tool} is not installed", file=sys.stderr)
+      return False
+  target = places.work / "node"
+  installed_lock = target / "node_modules" / ".package-lock.json"
+  lock = PEERS_DIR / "node" / "package-lock.json"
+  is_current = installed_lock.exists() and (target / lock.name).read_bytes() == lock.read_bytes()
+  target.mkdir(parents=True, exist_ok=True)
+  for name in ("package.json", lock.name, "server.mjs"):
+    shutil.copyfile(PEERS_DIR / "node" / name, target / name)
+  if is_current:
+    return True
+  done = subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=target, text=True,
+                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+  if done.returncode != 0:
+    print(f"peer node is left out: npm ci failed\n{done.stdout[-2000:]}", file=sys.stderr)
+    return False
+  return True

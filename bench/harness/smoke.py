@@ -1,0 +1,87 @@
+"""A short run with few connections: nothing may be lost, and every fault that is put in must be seen."""
+import socket
+from types import SimpleNamespace
+
+from . import loadgen
+from .servers import Arauto, BenchError, LimitCoalesce, LimitPlain
+
+CLIENTS, EVENTS = 50, 200
+# Long where nothing may go wrong (the machine may be busy), short where the load generator shall notice that it waits
+# in vain.
+PATIENCE_S, PATIENCE_IN_VAIN_S = 10, 1
+
+
+def run(places):
+  """Returns whether all checks passed; prints one line for each."""
+  checks = [
+    ("limit-plain delivers everything", lambda: _delivers(LimitPlain(places), inflight=1)),
+    ("limit-coalesce delivers everything", lambda: _delivers(LimitCoalesce(places), inflight=16)),
+    ("a dropped event is seen as lost", lambda: _sees(places, "lost", "--drop-every", 977)),
+    ("a repeated event is seen as duplicate", lambda: _sees(places, "duplicate", "--repeat-every", 977)),
+    ("swapped events are seen as out of order", lambda: _sees(places, "out_of_order", "--swap-every", 977)),
+    ("a refused POST is seen", lambda: _sees_refused_post(places)),
+    ("refused connections are seen", lambda: _sees_refused_connections(places)),
+  ]
+  if (places.binaries / "arauto").is_file():
+    checks.append(("arauto delivers everything, one at a time", lambda: _delivers(Arauto(places), inflight=1)))
+    checks.append(("arauto delivers everything, 16 in flight", lambda: _delivers(Arauto(places), inflight=16)))
+  else:
+    print(f"skip  arauto is not in {places.binaries}")
+  return all([_passes(title, check) for title, check in checks])
+
+
+def _passes(title, check):
+  try:
+    check()
+  except BenchError as error:
+    print(f"FAIL  {title}: {error}", flush=True)
+    return False
+  print(f"ok    {title}", flush=True)
+  return True
+
+
+def _traffic(inflight, patience):
+  return ["--mode", "closed", "--conns", CLIENTS, "--inflight", inflight, "--events", EVENTS, "--settle", 0,
+          "--drain", patience]
+
+
+def _delivers(server, inflight):
+  with server:
+    code, result = loadgen.run(server, _traffic(inflight, PATIENCE_S), spin=False)
+    server.check_alive()
+  _require(code == 0 and not loadgen.faults_of(result), loadgen.faults_of(result) or f"exit code {code}")
+  _require(result["deliveries_total"] == CLIENTS * EVENTS, f"{result['deliveries_total']} deliveries")
+  if server.metrics_path:
+    _require(result.get("server_deliveries") == CLIENTS * EVENTS,
+             f"the server counted {result.get('server_deliveries')} deliveries")
+    _require(result["deliveries_per_sendmsg"] > 0, "no sendmsg was counted")
+
+
+def _sees(places, counter, *fault):
+  """More than one event in flight, since a swapped one waits for the next."""
+  with LimitPlain(places, arguments=[str(word) for word in fault]) as server:
+    _require_seen(counter, *loadgen.run(server, _traffic(4, PATIENCE_IN_VAIN_S), spin=False))
+
+
+def _sees_refused_post(places):
+  with LimitPlain(places) as server:
+    arguments = _traffic(1, PATIENCE_IN_VAIN_S) + ["--path", "/nowhere"]
+    _require_seen("post_errors", *loadgen.run(server, arguments, spin=False))
+
+
+def _sees_refused_connections(places):
+  with socket.create_server(("127.0.0.1", 0)) as unused:
+    port = unused.getsockname()[1]
+  nobody = SimpleNamespace(name="nobody", places=places, port=port, pid=0, key="", body=LimitPlain.body,
+                           metrics_path=None)
+  _require_seen("conn_failed", *loadgen.run(nobody, ["--mode", "idle", "--conns", 3, "--settle", 0], spin=False))
+
+
+def _require_seen(counter, code, result):
+  _require(code == 1, f"exit code {code}")
+  _require(result[counter] > 0, f"{counter}=0, but {loadgen.faults_of(result) or 'no fault'}")
+
+
+def _require(condition, otherwise):
+  if not condition:
+    raise BenchError(otherwise)

@@ -1,0 +1,85 @@
+"""Turns results into a table: medians, spread, and ratios to each peer."""
+import statistics
+from dataclasses import dataclass
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class Column:
+  title: str
+  value: Callable
+  # Digits after the point.
+  digits: int = 0
+  has_spread: bool = True
+
+
+COLUMNS = {
+  "cpu": Column("CPU µs/delivery", lambda r: r["cpu_us_per_delivery"], 3),
+  "rate": Column("deliveries/s", lambda r: r["deliveries_per_s"]),
+  "p50": Column("p50 µs", lambda r: r["lat_us"]["p50"]),
+  "p99": Column("p99 µs", lambda r: r["lat_us"]["p99"]),
+  "gather": Column("deliv./sendmsg", lambda r: r.get("deliveries_per_sendmsg"), 2, has_spread=False),
+  "busy": Column("server busy", lambda r: r["server_busy"], 2, has_spread=False),
+  "user_bytes": Column("user bytes/conn", lambda r: r["user_bytes_per_conn"]),
+  "rss_bytes": Column("RSS bytes/conn", lambda r: r["bytes_per_conn"]),
+  "connect_cpu": Column("CPU µs/connect", lambda r: r["server_cpu_us_per_connect"], 1),
+  "connects": Column("connects/s", lambda r: r["connects_per_s"]),
+}
+
+
+def format_scenario(scenario, results_by_server, subject):
+  """The table of one scenario. Peers also show what the subject's cost and rate are in units of theirs."""
+  columns = [COLUMNS[name] for name in scenario.columns]
+  main = columns[0]
+  has_ratio = bool(results_by_server.get(subject)) and len(results_by_server) > 1
+  header = ["server", "runs"] + [column.title for column in columns]
+  if has_ratio:
+    header += [f"{subject}: cost ×", "rate ×"] if "rate" in scenario.columns else [f"{subject}: cost ×"]
+  rows = [header]
+  for server, results in results_by_server.items():
+    if not results:
+      rows.append([server, "none"] + [""] * (len(header) - 2))
+      continue
+    row = [server, _count(results)] + [_cell(column, results) for column in columns]
+    if has_ratio:
+      row.append(_ratio(main, results_by_server[subject], results, is_self=server == subject))
+      if "rate" in scenario.columns:
+        row.append(_ratio(COLUMNS["rate"], results_by_server[subject], results, is_self=server == subject))
+    rows.append(row)
+  return f"{scenario.name}: {scenario.what}\n" + _align(rows)
+
+
+def _count(results):
+  """Number of runs; the star says that some were disturbed from outside."""
+  return f"{len(results)}{'*' if any(result['disturbed'] for result in results) else ''}"
+
+
+def _median(column, results):
+  values = [value for value in map(column.value, results) if value is not None]
+  return (statistics.median(values), values) if values else (None, [])
+
+
+def _cell(column, results):
+  median, values = _median(column, results)
+  if median is None:
+    return "–"
+  text = f"{median:,.{column.digits}f}"
+  if not column.has_spread or len(values) < 2 or median == 0:
+    return text
+  spread = max(abs(value - median) for value in values) / abs(median)
+  return f"{text} ±{spread:.0%}"
+
+
+def _ratio(column, ours, theirs, is_self):
+  our_median, _ = _median(column, ours)
+  their_median, _ = _median(column, theirs)
+  return "" if is_self or not our_median or not their_median else f"{our_median / their_median:.2f}"
+
+
+def _align(rows):
+  widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+  lines = []
+  for row in rows:
+    cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+    lines.append("  " + "  ".join(cells).rstrip())
+  return "\n".join(lines)

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Measures arauto and its peers, alternately, and prints medians. See README.md beside it."""
+import argparse
+import datetime
+import fcntl
+import json
+import resource
+import signal
+import sys
+import tempfile
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # The source tree stays clean.
+
+from harness import loadgen, smoke, table
+from harness.scenarios import all_scenarios
+from harness.servers import PEERS, Arauto, BenchError, Places, install_node_peer
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS, RUNS_QUICK = 3, 1
+REPEATS_WHEN_DISTURBED = 2
+
+
+class Bench:
+  """One call of this program: measures, and keeps what it found."""
+
+  def __init__(self, places, servers):
+    self.places = places
+    self.servers = servers
+    self.started = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    self.server_pin, self.loadgen_pin = loadgen.pins()
+    self.failures = []
+
+  def measure(self, scenario, runs):
+    """All servers take turns, so that a slow minute of the machine hits them alike."""
+    results = {server.name: [] for server in self.servers}
+    for repetition in range(runs):
+      for server in self.servers:
+        try:
+          result = self._measure_undisturbed(scenario, server)
+        except BenchError as error:
+          self._fail(f"{scenario.name} {server.name}: {error}")
+          continue
+        self._keep(scenario, server, repetition, result)
+        if not result["faults"]:
+          results[server.name].append(result)
+    return results
+
+  def _measure_undisturbed(self, scenario, server):
+    """Repeats a disturbed run; when all are, the least disturbed one is taken and marked."""
+    attempts = []
+    for _ in range(1 + REPEATS_WHEN_DISTURBED):
+      result = self._measure_once(scenario, server)
+      attempts.append(result)
+      if result["faults"]:
+        self._fail(f"{scenario.name} {server.name}: {result['faults']}")
+        return result
+      if not result["disturbed"]:
+        return result
+    return min(attempts, key=loadgen.disturbance)
+
+  def _measure_once(self, scenario, server_class):
+    loadgen.wait_for_quiet()
+    with server_class(self.places, self.server_pin) as server:
+      arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
+      code, result = loadgen.run(server, arguments, self.loadgen_pin, scenario.timeout_s)
+      server.check_alive()
+    faults = loadgen.faults_of(result)
+    if not faults and scenario.deliveries not in (None, result["deliveries_total"]):
+      faults = f"{result['deliveries_total']} deliveries instead of {scenario.deliveries}"
+    result["faults"] = faults or (f"exit code {code}" if code else "")
+    result["disturbed"] = loadgen.disturbance(result) > loadgen.DISTURBED_ABOVE
+    return result
+
+  def _keep(self, scenario, server, repetition, result):
+    line = {"started": self.started, "scenario": scenario.name, "server": server.name, "repetition": repetition}
+    with open(self.places.work / "results.jsonl", "a", encoding="utf-8") as file:
+      file.write(json.dumps({**line, **result}) + "\n")
+
+  def _fail(self, message):
+    self.failures.append(message)
+    print(f"FAIL  {message}", file=sys.stderr, flush=True)
+
+
+def parse_arguments():
+  names = list(all_scenarios(quick=False))
+  parser = argparse.ArgumentParser(description=__doc__)
+  parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"of {', '.join(names)}; all by default")
+  parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="where the binaries are")
+  parser.add_argument("--work", type=Path, default=ROOT / "build/bench", help="where results and peers go")
+  parser.add_argument("--peers", default="limit", help="of node,limit; none: arauto alone")
+  parser.add_argument("--peers-only", action="store_true", help="measure the peers without arauto")
+  parser.add_argument("--quick", action="store_true", help="shorter, once: a look, not a result")
+  parser.add_argument("--runs", type=int, help=f"measurements of each, {RUNS} by default")
+  parser.add_argument("--smoke", action="store_true", help="a few seconds that check the harness itself")
+  chosen = parser.parse_args()
+  unknown = [name for name in chosen.scenarios if name not in names]
+  chosen.peers = [name for name in chosen.peers.split(",") if name not in ("", "none")]
+  unknown += [name for name in chosen.peers if name not in PEERS]
+  if unknown:
+    parser.error(f"unknown: {', '.join(unknown)}")
+  if chosen.runs is not None and chosen.runs < 1:
+    parser.error("--runs must be at least 1")
+  return chosen
+
+
+def chosen_servers(chosen, places):
+  servers = [] if chosen.peers_only else [Arauto]
+  for peer in chosen.peers:
+    if peer != "node" or install_node_peer(places):
+      servers += PEERS[peer]
+  if Arauto in servers:
+    places.binary("arauto")
+  return servers
+
+
+def run_bench(chosen, places):
+  places.work.mkdir(parents=True, exist_ok=True)
+  bench = Bench(places, chosen_servers(chosen, places))
+  scenarios = all_scenarios(chosen.quick)
+  with open(Path(tempfile.gettempdir()) / "arauto-bench.lock", "a", encoding="ascii") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)  # Two benches at once would measure each other.
+    for name in chosen.scenarios or scenarios:
+      results = bench.measure(scenarios[name], chosen.runs or (RUNS_QUICK if chosen.quick else RUNS))
+      print(table.format_scenario(scenarios[name], results, Arauto.name) + "\n", flush=True)
+  print(f"every run: {places.work / 'results.jsonl'}")
+  if bench.failures:
+    print(f"{len(bench.failures)} measurements failed:", *bench.failures, sep="\n  ")
+  return not bench.failures
+
+
+def main():
+  chosen = parse_arguments()
+  signal.signal(signal.SIGTERM, lambda *_: sys.exit("bench: terminated"))  # So that servers are stopped, too.
+  places = Places(chosen.bin.resolve(), chosen.work.resolve())
+  hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+  resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))  # The servers inherit it.
+  try:
+    passed = smoke.run(places) if chosen.smoke else run_bench(chosen, places)
+  except BenchError as error:
+    sys.exit(f"bench: {error}")
+  sys.exit(0 if passed else 1)
+
+
+if __name__ == "__main__":
+  main()

@@ -1,0 +1,36 @@
+#include "net/frame.hpp"
+
+namespace arauto {
+
+void frame::start(std::uint8_t first_byte, std::size_t payload_size) {
+  const auto extended = payload_size < 126 ? 0U : payload_size < 65536 ? 2U : 8U;
+  header_size_ = static_cast<std::uint8_t>(2U + extended);
+  bytes_.reserve(header_size_ + payload_size);
+  bytes_.push_back(static_cast<char>(first_byte));
+  bytes_.push_back(static_cast<char>(extended == 0 ? payload_size : extended == 2 ? 126U : 127U));
+  for (auto left = extended; left-- > 0;)
+    bytes_.push_back(static_cast<char>(payload_size >> (8 * left) & 0xFFU));
+}
+
+frame_ptr frame::text(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (auto part : parts)
+    size += part.size();
+  auto* made = new frame;
+  auto owner = frame_ptr{made};
+  made->start(0x81, size);
+  for (auto part : parts)
+    made->bytes_.append(part);
+  return owner;
+}
+
+frame_ptr frame::binary(std::string_view bytes) {
+  auto* made = new frame;
+  auto owner = frame_ptr{made};
+  made->binary_ = true;
+  made->start(0x82, bytes.size());
+  made->bytes_.append(bytes);
+  return owner;
+}
+
+} // namespace arauto

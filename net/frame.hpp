@@ -1,0 +1,53 @@
+#pragma once
+
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+namespace arauto {
+
+class frame;
+
+/// Shared, immutable. A binary event is a short run of these: header, then attachments.
+using frame_ptr = boost::intrusive_ptr<const frame>;
+
+/// One Engine.IO packet with its WebSocket header (server side, unmasked, RFC 6455 section 5.2), encoded once and
+/// shared by every connection that sends it. Thread-safe, since it never changes.
+class frame {
+public:
+  /// Joins the parts into one text packet; the first part starts with the Engine.IO type digit.
+  static frame_ptr text(std::initializer_list<std::string_view> parts);
+
+  /// A binary message. `bytes` is the content only: Engine.IO 4 has no type byte here.
+  static frame_ptr binary(std::string_view bytes);
+
+  /// WebSocket header and packet: what a WebSocket transport writes.
+  std::string_view websocket() const noexcept { return bytes_; }
+
+  /// The packet alone: what a polling transport encodes.
+  std::string_view packet() const noexcept { return std::string_view{bytes_}.substr(header_size_); }
+
+  bool is_binary() const noexcept { return binary_; }
+
+private:
+  frame() = default;
+  void start(std::uint8_t first_byte, std::size_t payload_size);
+
+  friend void intrusive_ptr_add_ref(const frame* x) noexcept { x->references_.fetch_add(1, std::memory_order_relaxed); }
+  friend void intrusive_ptr_release(const frame* x) noexcept {
+    if (x->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+      delete x;
+  }
+
+  mutable std::atomic<std::uint32_t> references_{0};
+  std::uint8_t header_size_ = 0;
+  bool binary_ = false;
+  std::string bytes_;
+};
+
+} // namespace arauto

@@ -1,0 +1,73 @@
+#include "net/http/cors.hpp"
+
+#include <algorithm>
+
+namespace arauto::http {
+
+namespace {
+
+std::string join(const std::vector<std::string>& items) {
+  std::string out;
+  for (const auto& x : items)
+    out += (out.empty() ? "" : ",") + x;
+  return out;
+}
+
+void echo_requested_headers(const request& asked, response& answer) {
+  const auto wanted = asked.field("access-control-request-headers");
+  if (!wanted.empty())
+    answer.set("Access-Control-Allow-Headers", std::string{wanted});
+}
+
+} // namespace
+
+bool cors_policy::allows_any() const noexcept {
+  return std::find(origins.begin(), origins.end(), "*") != origins.end();
+}
+
+bool cors_policy::allows(std::string_view origin) const noexcept {
+  return allows_any() || std::find(origins.begin(), origins.end(), origin) != origins.end();
+}
+
+void add_rest_cors(const cors_policy& policy, const request& asked, response& answer) {
+  const auto origin = asked.field("origin");
+  if (!origin.empty() && policy.allows(origin))
+    answer.set("Access-Control-Allow-Origin", std::string{origin});
+  if (policy.credentials)
+    answer.set("Access-Control-Allow-Credentials", "true");
+}
+
+response rest_preflight(const cors_policy& policy, const request& asked) {
+  response x;
+  x.status = 204;
+  add_rest_cors(policy, asked, x);
+  x.set("Access-Control-Allow-Methods", join(policy.methods));
+  x.set("Vary", "Origin, Access-Control-Request-Headers");
+  echo_requested_headers(asked, x);
+  return x;
+}
+
+void add_engine_cors(const cors_policy& policy, const request& asked, response& answer) {
+  if (policy.allows_any() && !policy.credentials) {
+    answer.set("Access-Control-Allow-Origin", "*");
+    return;
+  }
+  const auto origin = asked.field("origin");
+  if (!origin.empty() && policy.allows(origin))
+    answer.set("Access-Control-Allow-Origin", std::string{origin});
+  answer.set("Vary", "Origin");
+  if (policy.credentials)
+    answer.set("Access-Control-Allow-Credentials", "true");
+}
+
+response engine_preflight(const cors_policy& policy, const request& asked) {
+  response x;
+  x.status = 204;
+  add_engine_cors(policy, asked, x);
+  x.set("Access-Control-Allow-Methods", join(policy.methods));
+  x.set("Vary", "Access-Control-Request-Headers");
+  echo_requested_headers(asked, x);
+  return x;
+}
+
+} // namespace arauto::http

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "net/http/message.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace arauto::http {
+
+/// Who may read answers from another origin. Values of `CORS_ORIGIN`, `CORS_METHODS`, `CORS_CREDENTIALS`.
+struct cors_policy {
+  std::vector<std::string> origins{"*"};
+  std::vector<std::string> methods{"POST", "GET", "PUT", "DELETE"};
+  bool credentials = false;
+
+  bool allows_any() const noexcept;
+  bool allows(std::string_view origin) const noexcept;
+};
+
+/// Adds the CORS fields of the REST half (contract section 1): the origin is echoed, also under `*`.
+void add_rest_cors(const cors_policy& policy, const request& asked, response& answer);
+
+/// Answers a preflight of the REST half: 204, empty.
+response rest_preflight(const cors_policy& policy, const request& asked);
+
+/// Adds the CORS fields of the Engine.IO half (Engine.IO text, section 8): a literal `*`, or the origin echoed.
+void add_engine_cors(const cors_policy& policy, const request& asked, response& answer);
+
+/// Answers a preflight of the Engine.IO half.
+response engine_preflight(const cors_policy& policy, const request& asked);
+
+} // namespace arauto::http

@@ -1,0 +1,91 @@
+#include "net/http/message.hpp"
+
+#include <algorithm>
+
+namespace arauto::http {
+
+namespace {
+
+char lower(char x) noexcept {
+  return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x;
+}
+
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+} // namespace
+
+std::string_view request::field(std::string_view name) const noexcept {
+  for (auto at = fields.rbegin(); at != fields.rend(); ++at)
+    if (equals_ignoring_case(at->first, name))
+      return at->second;
+  return {};
+}
+
+bool request::has_field(std::string_view name) const noexcept {
+  return std::any_of(fields.begin(), fields.end(),
+                     [name](const auto& x) { return equals_ignoring_case(x.first, name); });
+}
+
+std::string_view request::path() const noexcept {
+  return std::string_view{target}.substr(0, target.find('?'));
+}
+
+std::string_view request::query() const noexcept {
+  const auto question = target.find('?');
+  return question == std::string::npos ? std::string_view{} : std::string_view{target}.substr(question + 1);
+}
+
+std::string_view reason_phrase(unsigned status) noexcept {
+  switch (status) {
+  case 200:
+    return "OK";
+  case 201:
+    return "Created";
+  case 202:
+    return "Accepted";
+  case 204:
+    return "No Content";
+  case 301:
+    return "Moved Permanently";
+  case 304:
+    return "Not Modified";
+  case 400:
+    return "Bad Request";
+  case 401:
+    return "Unauthorized";
+  case 403:
+    return "Forbidden";
+  case 404:
+    return "Not Found";
+  case 408:
+    return "Request Timeout";
+  case 409:
+    return "Conflict";
+  case 413:
+    return "Payload Too Large";
+  case 415:
+    return "Unsupported Media Type";
+  case 417:
+    return "Expectation Failed";
+  case 422:
+    return "Unprocessable Entity";
+  case 429:
+    return "Too Many Requests";
+  case 431:
+    return "Request Header Fields Too Large";
+  case 500:
+    return "Internal Server Error";
+  case 501:
+    return "Not Implemented";
+  case 503:
+    return "Service Unavailable";
+  case 505:
+    return "HTTP Version Not Supported";
+  default:
+    return "Status";
+  }
+}
+
+} // namespace arauto::http

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/ports.hpp"
+
+/// HTTP messages as values: what handlers see of a request and give back. No socket in here.
+namespace arauto::http {
+
+/// One request, complete with its body.
+struct request {
+  std::string method;
+  /// Path and query as received.
+  std::string target;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string body;
+  std::string remote_address;
+  bool is_secure = false;
+  bool keep_alive = true;
+
+  /// Value of the last field of that name (case-insensitive); empty when absent.
+  std::string_view field(std::string_view name) const noexcept;
+  bool has_field(std::string_view name) const noexcept;
+  /// The target up to the query.
+  std::string_view path() const noexcept;
+  /// The target after the question mark, empty when there is none.
+  std::string_view query() const noexcept;
+};
+
+/// One answer. Date, Connection and Content-Length are added by the peer.
+struct response {
+  unsigned status = 200;
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::string body;
+  /// Close the TCP connection after this answer.
+  bool close = false;
+
+  response& set(std::string name, std::string value) {
+    fields.emplace_back(std::move(name), std::move(value));
+    return *this;
+  }
+};
+
+std::string_view reason_phrase(unsigned status) noexcept;
+
+/// Takes answers, from any thread; an answer whose peer is gone is dropped and counted. Each slot once.
+class responder {
+public:
+  virtual ~responder() = default;
+  virtual void respond(reply_slot where, response what) = 0;
+};
+
+/// Takes complete requests. I/O thread only; must not throw. Answers through the responder, now or later.
+class request_handler {
+public:
+  virtual ~request_handler() = default;
+  virtual void handle(request what, reply_slot where) = 0;
+  /// Bytes of body that this request head may bring (0: refuse any body).
+  virtual std::size_t body_limit(const request& head) = 0;
+};
+
+} // namespace arauto::http

@@ -1,0 +1,103 @@
+#pragma once
+
+#include "net/engineio/connection_fsm.hpp"
+#include "net/frame_queue.hpp"
+#include "net/io/engine.hpp"
+#include "net/io/websocket_transport.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace arauto::io {
+
+/// One Engine.IO connection (`sid`): drives the protocol's rules over its transports and owns the one bounded queue of
+/// what its client has to get, whatever the transport. Owned by its engine; I/O thread only.
+///
+/// The bound: when frames would pass `backlog_max` and the socket takes no more, the connection is closed (the client
+/// reconnects) and counted; an empty queue takes one push of any size.
+class engine_connection final : public outbox,
+                                public websocket_listener,
+                                public std::enable_shared_from_this<engine_connection>,
+                                private turn_task {
+public:
+  engine_connection(engine& owner, std::string sid, engineio::transport first, std::size_t max_payload);
+  ~engine_connection() override;
+
+  const std::string& sid() const noexcept { return sid_; }
+  engineio::transport current() const noexcept { return rules_.current(); }
+
+  /// Polling handshake: the answer carries the open packet.
+  void open_polling(const http::request& asked, reply_slot where, handshake shake);
+  /// WebSocket handshake without a sid.
+  void open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream, handshake shake);
+  /// A WebSocket with our sid.
+  void probe(const http::request& asked, std::shared_ptr<frame_stream> stream);
+
+  void on_get(const http::request& asked, reply_slot where);
+  void on_post(const http::request& asked, reply_slot where);
+  /// The TCP connection of a GET is gone.
+  void on_poll_lost(reply_slot where);
+  /// The server goes down.
+  void shut_down();
+
+  push_result push(std::span<const frame_ptr> frames) override;
+  void close(close_reason reason) override;
+
+  void on_websocket_open(websocket_transport& from) override;
+  void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) override;
+  void on_websocket_closed(websocket_transport& from, bool by_error) override;
+
+private:
+  class clock_timer final : public timer {
+  public:
+    clock_timer(engine_connection& owner, engineio::clock which) : owner_{&owner}, which_{which} {}
+    void on_timer() override;
+
+  private:
+    engine_connection* owner_;
+    engineio::clock which_;
+  };
+  /// A GET that waits for packets; the answer is complete but for its body.
+  struct held_get {
+    reply_slot where;
+    http::response answer;
+  };
+  struct probing {
+    explicit probing(engine_connection& owner) : upgrade_clock{owner, engineio::clock::upgrade} {}
+    std::shared_ptr<websocket_transport> socket;
+    clock_timer upgrade_clock;
+  };
+
+  void at_turn_end() override;
+  void start_application(handshake shake);
+  void run(engineio::actions what);
+  void perform(const engineio::action& what);
+  void send_control(const frame_ptr& packet);
+  void mark_dirty();
+  void switch_to_websocket();
+  void answer_get(std::string body);
+  void answer_get_with_queue();
+  void drop_probe();
+  void finish(close_reason why);
+  void finish_polling(close_reason why);
+  void on_clock(engineio::clock which);
+
+  engine& engine_;
+  std::string sid_;
+  engineio::connection_fsm rules_;
+  frame_queue queue_;
+  std::shared_ptr<application_side> above_;
+  std::shared_ptr<websocket_transport> socket_;
+  std::unique_ptr<probing> probing_;
+  std::unique_ptr<held_get> held_;
+  /// What `open` needs once the WebSocket handshake is done.
+  std::unique_ptr<handshake> opening_;
+  clock_timer heartbeat_;
+  std::size_t max_payload_;
+  std::optional<close_reason> closing_;
+  /// Over, but a poller may still fetch what is left.
+  bool lingering_ = false;
+};
+
+} // namespace arauto::io

@@ -1,0 +1,301 @@
+#include "net/io/http_peer.hpp"
+
+#include "net/io/http_writer.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/core/string.hpp>
+#include <boost/beast/http/error.hpp>
+
+namespace arauto::io {
+
+namespace beast = boost::beast;
+
+namespace {
+
+constexpr std::size_t read_bytes = 65536;
+/// How long a client may take to close after our last answer.
+constexpr std::chrono::milliseconds linger{2000};
+/// How long a body may stand still.
+constexpr std::chrono::milliseconds body_stall{30000};
+
+} // namespace
+
+http_peer::http_peer(std::shared_ptr<frame_stream> stream, http_services& services)
+  : stream_{std::move(stream)}, services_{&services} {
+  stream_->set_owner(this);
+  judge_ = [this](const http::request& head) { return services_->requests.body_limit(head); };
+  budget_ = [this](std::size_t bytes) { return take_budget(bytes); };
+}
+
+http_peer::~http_peer() {
+  services_->home.forget(*this);
+  for (const auto& x : exchanges_)
+    body_bytes_ += x.body_bytes;
+  services_->body_bytes.fetch_sub(body_bytes_, std::memory_order_relaxed);
+}
+
+void http_peer::start() {
+  arm_for_state();
+  on_readable();
+}
+
+bool http_peer::take_budget(std::size_t bytes) {
+  auto& all = services_->body_bytes;
+  if (all.fetch_add(bytes, std::memory_order_relaxed) + bytes > services_->settings.body_bytes_total) {
+    all.fetch_sub(bytes, std::memory_order_relaxed);
+    return false;
+  }
+  body_bytes_ += bytes;
+  return true;
+}
+
+// -- reading
+
+bool http_peer::may_read() const noexcept {
+  return state_ != state::closed && exchanges_.size() < outstanding_max && stream_->unsent_bytes() < unsent_max &&
+         !upgrade_;
+}
+
+void http_peer::wait() {
+  if (waiting_ || state_ == state::closed)
+    return;
+  waiting_ = true;
+  stream_->wait_readable([self = shared_from_this()](const boost::system::error_code& ec) {
+    self->waiting_ = false;
+    if (ec)
+      self->close();
+    else
+      self->on_readable();
+  });
+}
+
+void http_peer::on_readable() {
+  thread_local char input[read_bytes];
+  // A few rounds only: the other peers of this thread want their turn.
+  for (int round = 0; round < 4 && state_ != state::closed; ++round) {
+    if (!may_read() && state_ == state::open)
+      return; // `resume` goes on.
+    const auto got = stream_->read_now(input);
+    switch (got.status) {
+    case frame_stream::read_status::would_block:
+      return wait();
+    case frame_stream::read_status::data:
+      if (state_ == state::open)
+        feed({input, got.bytes});
+      break;
+    default:
+      return close();
+    }
+  }
+  if (state_ != state::closed && !upgrade_)
+    wait();
+}
+
+void http_peer::feed(std::string_view bytes) {
+  if (input_.empty()) {
+    const auto used = parse(bytes);
+    if (state_ == state::open)
+      input_.assign(bytes.substr(used));
+  } else {
+    input_.append(bytes);
+    const auto used = parse(input_);
+    input_.erase(0, used);
+  }
+  if (upgrade_ && exchanges_.empty())
+    upgrade();
+  else if (state_ == state::open)
+    arm_for_state();
+}
+
+std::size_t http_peer::parse(std::string_view bytes) {
+  std::size_t used = 0;
+  while (used < bytes.size() && state_ == state::open && may_read()) {
+    if (!parser_)
+      parser_ = std::make_unique<http_parser>(services_->settings.limits, judge_, budget_);
+    const auto head_was_done = parser_->is_header_done();
+    boost::system::error_code ec;
+    const auto rest = bytes.substr(used);
+    used += parser_->put(boost::asio::buffer(rest.data(), rest.size()), ec);
+    if (ec && ec != beast::http::error::need_more) {
+      services_->counters.http_bad_requests.add();
+      refuse(parser_->error_status(ec));
+      return bytes.size();
+    }
+    if (parser_->is_done())
+      on_request();
+    else if (!head_was_done && parser_->is_header_done() && parser_->expects_continue() && exchanges_.empty())
+      stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+    if (ec == beast::http::error::need_more)
+      break;
+  }
+  return used;
+}
+
+void http_peer::on_request() {
+  services_->counters.http_requests.add();
+  auto request = parser_->take();
+  const auto is_upgrade = parser_->upgrade();
+  parser_.reset();
+  request.remote_address = stream_->remote_address();
+  request.is_secure = stream_->is_secure();
+  if (is_upgrade && services_->upgrades.wants(request)) {
+    upgrade_ = std::move(request);
+    return;
+  }
+  exchange x;
+  x.keep_alive = request.keep_alive;
+  x.is_head = request.method == "HEAD";
+  x.body_bytes = std::exchange(body_bytes_, 0);
+  const reply_slot where{services_->home.index(), seat_, generation_,
+                         first_ + static_cast<std::uint32_t>(exchanges_.size())};
+  if (!x.keep_alive)
+    state_ = state::draining;
+  exchanges_.push_back(std::move(x));
+  services_->requests.handle(std::move(request), where);
+}
+
+void http_peer::upgrade() {
+  const auto self = shared_from_this();
+  services_->home.disarm(*this);
+  state_ = state::closed;
+  stream_->set_owner(nullptr);
+  stream_->unread(input_);
+  auto request = std::move(*upgrade_);
+  services_->peers.remove(*this);
+  services_->upgrades.upgrade(std::move(request), std::move(stream_));
+}
+
+void http_peer::refuse(unsigned status) {
+  parser_.reset();
+  state_ = state::draining;
+  if (status == 0)
+    return close();
+  exchange x;
+  x.keep_alive = false;
+  x.answer = malformed_answer(status);
+  exchanges_.push_back(std::move(x));
+  services_->home.at_turn_end(*this);
+}
+
+// -- answers
+
+void http_peer::respond(std::uint32_t request, http::response what) {
+  const auto position = request - first_;
+  if (position >= exchanges_.size() || exchanges_[position].answer) {
+    services_->counters.orphaned_answers.add();
+    return;
+  }
+  exchanges_[position].answer = std::move(what);
+  exchanges_[position].on_lost = nullptr;
+  services_->home.at_turn_end(*this);
+}
+
+void http_peer::watch(std::uint32_t request, std::function<void()> what) {
+  const auto position = request - first_;
+  if (position < exchanges_.size())
+    exchanges_[position].on_lost = std::move(what);
+}
+
+void http_peer::write_answers() {
+  if (state_ == state::closed)
+    return;
+  std::string out;
+  bool is_last = false;
+  while (!exchanges_.empty() && exchanges_.front().answer && !is_last) {
+    auto& x = exchanges_.front();
+    is_last = x.answer->close || !x.keep_alive;
+    append_answer(out, *x.answer, x.is_head, is_last);
+    services_->body_bytes.fetch_sub(x.body_bytes, std::memory_order_relaxed);
+    exchanges_.pop_front();
+    ++first_;
+  }
+  if (!out.empty())
+    stream_->write(std::move(out));
+  if (is_last || (state_ == state::draining && exchanges_.empty())) {
+    state_ = state::draining;
+    stream_->finish();
+    services_->home.arm(*this, linger);
+    wait(); // The client's end of stream, or whatever it still sends, is read and dropped.
+    return;
+  }
+  if (upgrade_ && exchanges_.empty())
+    upgrade();
+  else
+    resume();
+}
+
+void http_peer::resume() {
+  if (state_ != state::open || !may_read())
+    return;
+  if (!input_.empty())
+    feed(std::exchange(input_, {}));
+  if (state_ == state::open && !upgrade_ && stream_) {
+    arm_for_state();
+    wait();
+  }
+}
+
+void http_peer::on_drained() {
+  if (state_ == state::open && !waiting_)
+    services_->home.at_turn_end(*this);
+}
+
+// -- ends
+
+http_peer::phase http_peer::current_phase() const noexcept {
+  if (parser_)
+    return parser_->is_header_done() ? phase::body : phase::head;
+  if (!exchanges_.empty())
+    return phase::answer;
+  return first_ == 0 ? phase::head : phase::idle;
+}
+
+void http_peer::arm_for_state() {
+  const auto now = current_phase();
+  if (now == phase_ && now != phase::body)
+    return;
+  phase_ = now;
+  switch (now) {
+  case phase::head:
+    return services_->home.arm(*this, services_->settings.head_timeout);
+  case phase::body:
+    return services_->home.arm(*this, body_stall);
+  case phase::idle:
+    return services_->home.arm(*this, services_->settings.keep_alive_timeout);
+  default:
+    return services_->home.disarm(*this);
+  }
+}
+
+void http_peer::on_timer() {
+  if (state_ == state::open && parser_) {
+    services_->counters.http_timeouts.add();
+    refuse(408);
+    return;
+  }
+  close();
+}
+
+void http_peer::end() {
+  if (state_ == state::open && exchanges_.empty() && !parser_)
+    return close();
+  if (state_ == state::open)
+    state_ = state::draining;
+  services_->home.at_turn_end(*this);
+}
+
+void http_peer::close() {
+  if (state_ == state::closed)
+    return;
+  const auto self = shared_from_this();
+  state_ = state::closed;
+  services_->home.disarm(*this);
+  stream_->set_owner(nullptr);
+  stream_->close();
+  for (auto& x : exchanges_)
+    if (auto lost = std::exchange(x.on_lost, nullptr))
+      lost();
+  services_->peers.remove(*this);
+}
+
+} // namespace arauto::io

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "net/io/timer_wheel.hpp"
+#include "net/ports.hpp"
+#include "net/turn_queue.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <atomic>
+#include <memory>
+
+namespace arauto::io {
+
+/// The loop of one I/O thread over Asio. A turn is: handlers that are ready (bounded), then the turn's own work until
+/// nothing is left, then one flush of every socket that has something to send.
+class io_loop final : public loop {
+public:
+  explicit io_loop(std::uint16_t index);
+
+  /// Runs turns on the calling thread until `stop`.
+  void run();
+  /// Thread-safe. The current turn ends first.
+  void stop();
+
+  boost::asio::io_context& context() noexcept { return context_; }
+
+  void post(std::function<void()> what) override;
+  void at_turn_end(turn_task& what) override { work_.push(what); }
+  void at_flush(turn_task& what) override { flushes_.push(what); }
+  void forget(turn_task& what) noexcept override;
+  void arm(timer& what, std::chrono::milliseconds delay) override;
+  void disarm(timer& what) noexcept override { wheel_.disarm(what); }
+  bool is_current() const noexcept override;
+  std::uint16_t index() const noexcept override { return index_; }
+
+private:
+  void end_turn();
+  void wait_for_timers();
+
+  std::uint16_t index_;
+  boost::asio::io_context context_{1};
+  boost::asio::steady_timer alarm_;
+  std::int64_t alarm_ms_ = -1;
+  timer_wheel wheel_;
+  turn_queue work_;
+  turn_queue flushes_;
+  std::atomic<bool> stopping_{false};
+};
+
+} // namespace arauto::io

@@ -1,0 +1,83 @@
+#include "net/io/listener.hpp"
+
+#include "net/log.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/v6_only.hpp>
+
+#include <stdexcept>
+
+namespace arauto::io {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+
+listener::listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
+                   std::size_t sockets_max)
+  : targets_{std::move(targets)},
+    acceptor_{targets_.front().home->context()},
+    tls_{tls},
+    sockets_max_{sockets_max} {
+  try {
+    const tcp::endpoint where{asio::ip::make_address(host), port};
+    acceptor_.open(where.protocol());
+    acceptor_.set_option(tcp::acceptor::reuse_address{true});
+    if (where.address().is_v6() && where.address().is_unspecified())
+      acceptor_.set_option(asio::ip::v6_only{false});
+    acceptor_.bind(where);
+    acceptor_.listen(4096);
+  } catch (const boost::system::system_error& x) {
+    throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " + x.code().message() +
+                             "; free the port, or choose another with SERVER_PORT or --port (and SERVER_HOST)");
+  }
+}
+
+std::size_t listener::open_sockets() const noexcept {
+  std::size_t sum = 0;
+  for (const auto& x : targets_)
+    sum += x.services->counters.open_sockets.get();
+  return sum;
+}
+
+void listener::accept() {
+  auto& to = targets_[next_];
+  next_ = (next_ + 1) % targets_.size();
+  acceptor_.async_accept(to.home->context(), [this, &to](const boost::system::error_code& ec, tcp_socket socket) {
+    if (ec == asio::error::operation_aborted || !acceptor_.is_open())
+      return;
+    if (!ec)
+      hand_over(to, std::move(socket));
+    else
+      log(log_level::warn, "listener", "accept failed: " + ec.message());
+    accept();
+  });
+}
+
+void listener::hand_over(target& to, tcp_socket socket) {
+  auto& counters = targets_.front().services->counters;
+  if (open_sockets() >= sockets_max_) {
+    counters.refused_sockets.add();
+    return; // Closed by going out of scope.
+  }
+  counters.accepted_sockets.add();
+  // std::function wants copies; a socket has one owner.
+  auto carried = std::make_shared<tcp_socket>(std::move(socket));
+  const auto begin = [this, &to, carried] {
+    auto stream = std::make_shared<frame_stream>(std::move(*carried), *to.home, to.services->counters,
+                                                 tls_ == nullptr ? nullptr : std::make_unique<tls_stream>(*tls_));
+    auto peer = std::make_shared<http_peer>(std::move(stream), *to.services);
+    to.services->peers.add(peer);
+    peer->start();
+  };
+  if (to.home->is_current())
+    begin();
+  else
+    to.home->post(begin);
+}
+
+void listener::stop() {
+  boost::system::error_code ignored; // It is closed either way.
+  acceptor_.close(ignored);
+}
+
+} // namespace arauto::io

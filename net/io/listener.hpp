@@ -1,0 +1,47 @@
+#pragma once
+
+#include "net/io/http_peer.hpp"
+#include "net/io/tls_context.hpp"
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace arauto::io {
+
+/// Accepts TCP connections on the first I/O thread and gives them to all threads in turn. When `sockets_max` are open
+/// over all threads, a new one is closed at once and counted.
+class listener {
+public:
+  /// One I/O thread that takes sockets.
+  struct target {
+    io_loop* home;
+    http_services* services;
+  };
+
+  /// Binds and listens. `host` is an address; "::" takes IPv4 as well. `port` 0 lets the kernel choose.
+  /// `tls` may be null. Throws std::runtime_error with address and reason.
+  listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
+           std::size_t sockets_max);
+
+  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  /// First I/O thread only.
+  void start() { accept(); }
+  void stop();
+
+private:
+  void accept();
+  void hand_over(target& to, tcp_socket socket);
+  std::size_t open_sockets() const noexcept;
+
+  std::vector<target> targets_;
+  boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type> acceptor_;
+  const tls_context* tls_;
+  std::size_t sockets_max_;
+  std::size_t next_ = 0;
+};
+
+} // namespace arauto::io

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "net/io/frame_stream.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/compose.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/buffers_range.hpp>
+#include <boost/beast/core/role.hpp>
+#include <boost/beast/core/saved_handler.hpp>
+
+namespace arauto::io {
+
+/// What Beast's WebSocket stands on: reads come from the frame stream, writes enter its one queue as whole chunks. Beast
+/// never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket transport.
+class websocket_layer {
+public:
+  using executor_type = frame_stream::executor_type;
+  using next_layer_type = tcp_socket;
+  using error_code = boost::system::error_code;
+
+  explicit websocket_layer(frame_stream& stream) : stream_{&stream} {}
+
+  executor_type get_executor() noexcept { return stream_->get_executor(); }
+  next_layer_type& next_layer() noexcept { return stream_->socket(); }
+  const next_layer_type& next_layer() const noexcept { return stream_->socket(); }
+  frame_stream& stream() noexcept { return *stream_; }
+
+  template <class Buffers, class Token>
+  auto async_read_some(const Buffers& buffers, Token&& token) {
+    return boost::asio::async_compose<Token, void(error_code, std::size_t)>(read_operation<Buffers>{stream_, buffers},
+                                                                           token, stream_->socket());
+  }
+
+  /// Completes at once, or when the client has taken what waits: a client that sends pings and reads nothing stops
+  /// being read.
+  template <class Buffers, class Token>
+  auto async_write_some(const Buffers& buffers, Token&& token) {
+    return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
+      [this](auto handler, const Buffers& what) {
+        std::string chunk;
+        for (boost::asio::const_buffer part : boost::beast::buffers_range_ref(what))
+          chunk.append(static_cast<const char*>(part.data()), part.size());
+        const auto bytes = chunk.size();
+        stream_->write(std::move(chunk));
+        const auto ec = stream_->is_open() ? error_code{} : error_code{boost::asio::error::broken_pipe};
+        if (!ec && stream_->unsent_bytes() > unsent_max)
+          blocked_.emplace(blocked_write<decltype(handler)>{std::move(handler), bytes});
+        else
+          boost::asio::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), ec, bytes));
+      },
+      token, buffers);
+  }
+
+  /// Lets a write that waited complete.
+  void unblock() {
+    if (blocked_.has_value())
+      blocked_.invoke();
+  }
+  bool is_blocked() const noexcept { return blocked_.has_value(); }
+
+private:
+  static constexpr std::size_t unsent_max = 65536;
+
+  /// A write whose bytes are queued already and whose completion waits.
+  template <class Handler>
+  struct blocked_write {
+    Handler handler;
+    std::size_t bytes;
+    void operator()(error_code ec = {}) { handler(ec, ec ? 0 : bytes); }
+  };
+
+  template <class Buffers>
+  struct read_operation {
+    frame_stream* stream;
+    Buffers buffers;
+    bool is_finished = false;
+    error_code outcome{};
+    std::size_t bytes = 0;
+
+    template <class Self>
+    void operator()(Self& self, error_code ec = {}) {
+      if (is_finished)
+        return self.complete(outcome, bytes);
+      if (ec)
+        return self.complete(ec, 0);
+      const auto first = *boost::asio::buffer_sequence_begin(buffers);
+      const auto got = stream->read_now({static_cast<char*>(first.data()), first.size()});
+      if (got.status == frame_stream::read_status::would_block)
+        return stream->wait_readable(std::move(self));
+      is_finished = true;
+      bytes = got.bytes;
+      if (got.status == frame_stream::read_status::end_of_stream)
+        outcome = boost::asio::error::eof;
+      else if (got.status == frame_stream::read_status::failed)
+        outcome = boost::asio::error::connection_reset;
+      boost::asio::post(stream->get_executor(), std::move(self));
+    }
+  };
+
+  frame_stream* stream_;
+  boost::beast::saved_handler blocked_;
+};
+
+/// Beast ends a WebSocket through these: the socket goes when the last chunk has left.
+template <class Handler>
+void async_teardown(boost::beast::role_type, websocket_layer& layer, Handler&& handler) {
+  layer.stream().finish();
+  boost::asio::post(layer.get_executor(),
+                    boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
+}
+inline void teardown(boost::beast::role_type, websocket_layer& layer, boost::system::error_code& ec) {
+  ec = {};
+  layer.stream().finish();
+}
+
+} // namespace arauto::io

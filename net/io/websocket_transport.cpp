@@ -1,0 +1,205 @@
+#include "net/io/websocket_transport.hpp"
+
+#include "net/io/websocket_layer.hpp"
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/websocket/stream.hpp>
+
+namespace arauto::io {
+
+namespace beast = boost::beast;
+namespace websocket = boost::beast::websocket;
+
+namespace {
+
+/// How long a client may take to answer our close frame.
+constexpr std::chrono::milliseconds close_timeout{3000};
+/// An idle transport keeps no larger read buffer than this.
+constexpr std::size_t kept_bytes = 1536;
+
+using upgrade_request = beast::http::request<beast::http::empty_body>;
+
+/// The part of the request that the handshake is about.
+upgrade_request to_beast(const http::request& asked) {
+  upgrade_request x{beast::http::verb::get, asked.target, 11};
+  for (const auto& [name, value] : asked.fields)
+    if (beast::iequals(name, "host") || beast::iequals(name, "upgrade") || beast::iequals(name, "connection") ||
+        beast::iequals(name, "sec-websocket-key") || beast::iequals(name, "sec-websocket-version"))
+      x.insert(name, value);
+  return x;
+}
+
+class transport final : public websocket_transport,
+                        public std::enable_shared_from_this<transport>,
+                        private stream_owner,
+                        private timer {
+public:
+  transport(std::shared_ptr<frame_stream> stream, websocket_listener& listener)
+    : stream_{std::move(stream)}, socket_{*stream_}, listener_{&listener} {
+    stream_->set_owner(this);
+    socket_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(),
+                                                       false});
+  }
+
+  ~transport() override { stream_->set_owner(nullptr); }
+
+  void start(const http::request& asked, std::vector<std::pair<std::string, std::string>> extra, std::size_t message_max) {
+    socket_.read_message_max(message_max);
+    socket_.set_option(
+      websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
+        answer.erase(beast::http::field::server);
+        for (const auto& [name, value] : extra)
+          answer.set(name, value);
+      }});
+    socket_.async_accept(to_beast(asked), [self = shared_from_this()](const boost::system::error_code& ec) {
+      self->socket_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
+      if (ec)
+        return self->lose(true);
+      if (self->listener_ != nullptr)
+        self->listener_->on_websocket_open(*self);
+      self->read();
+    });
+  }
+
+  void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
+  void set_source(frame_queue* source) override { stream_->set_source(source); }
+  void mark_dirty() override { stream_->mark_dirty(); }
+  void flush() override { stream_->flush(); }
+
+  void close() override {
+    if (std::exchange(listener_, nullptr) == nullptr)
+      return;
+    stream_->set_source(nullptr);
+    const auto self = shared_from_this();
+    stream_->home().arm(*this, close_timeout);
+    keep_ = self; // Until the handshake of closing is over, or its time.
+    if (!socket_.is_open())
+      return on_timer();
+    socket_.async_close(websocket::close_reason{websocket::close_code::none},
+                        [self](const boost::system::error_code&) { self->finish(); });
+  }
+
+private:
+  void read() {
+    socket_.async_read(buffer_, [self = shared_from_this()](const boost::system::error_code& ec, std::size_t) {
+      if (ec)
+        return self->lose(ec != websocket::error::closed && ec != boost::asio::error::eof);
+      if (self->listener_ != nullptr) {
+        const auto bytes = self->buffer_.cdata();
+        self->listener_->on_websocket_message(*self, self->socket_.got_binary(),
+                                              {static_cast<const char*>(bytes.data()), bytes.size()});
+      }
+      self->buffer_.clear();
+      if (self->buffer_.capacity() > kept_bytes)
+        self->buffer_.shrink_to_fit();
+      self->read();
+    });
+  }
+
+  /// Reading has ended: the peer closed, failed, or broke the protocol (Beast has sent its close frame then).
+  void lose(bool by_error) {
+    auto* listener = std::exchange(listener_, nullptr);
+    stream_->set_source(nullptr);
+    if (listener != nullptr) {
+      stream_->home().arm(*this, close_timeout);
+      keep_ = shared_from_this();
+      finish();
+      listener->on_websocket_closed(*this, by_error);
+    }
+  }
+
+  /// Nothing more is read: what is half sent still leaves, then the descriptor goes.
+  void finish() {
+    ended_ = true;
+    stream_->finish();
+  }
+
+  void on_timer() override {
+    const auto self = std::move(keep_);
+    stream_->home().disarm(*this);
+    stream_->close();
+    socket_.next_layer().unblock();
+  }
+
+  void on_drained() override {
+    if (ended_)
+      boost::asio::post(stream_->get_executor(), [self = shared_from_this()] { self->on_timer(); });
+    else if (socket_.next_layer().is_blocked())
+      boost::asio::post(stream_->get_executor(), [self = shared_from_this()] { self->socket_.next_layer().unblock(); });
+  }
+
+  void on_broken() override {
+    const auto self = shared_from_this();
+    stream_->close();
+    socket_.next_layer().unblock();
+    lose(true);
+  }
+
+  std::shared_ptr<frame_stream> stream_;
+  websocket::stream<websocket_layer, false> socket_;
+  beast::flat_buffer buffer_;
+  websocket_listener* listener_;
+  std::shared_ptr<transport> keep_;
+  bool ended_ = false;
+};
+
+} // namespace
+
+std::shared_ptr<websocket_transport> websocket_transport::accept(std::shared_ptr<frame_stream> stream,
+                                                                 const http::request& asked,
+                                                                 std::vector<std::pair<std::string, std::string>> extra,
+                                                                 std::size_t message_max,
+                                                                 websocket_listener& listener) {
+  auto made = std::make_shared<transport>(std::move(stream), listener);
+  made->start(asked, std::move(extra), message_max);
+  return made;
+}
+
+namespace {
+
+/// Keeps a refused stream until its answer has left, or for a while.
+class refusal final : public std::enable_shared_from_this<refusal>, private timer {
+public:
+  explicit refusal(std::shared_ptr<frame_stream> stream) : stream_{std::move(stream)} {}
+
+  void start(std::string answer) {
+    keep_ = shared_from_this();
+    stream_->home().arm(*this, close_timeout);
+    stream_->write(std::move(answer));
+    stream_->finish();
+    drain();
+  }
+
+private:
+  void drain() {
+    stream_->wait_readable([self = shared_from_this()](const boost::system::error_code& ec) {
+      char dropped[4096];
+      const auto got = ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0}
+                          : self->stream_->read_now(dropped);
+      if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
+        return self->drain();
+      self->on_timer();
+    });
+  }
+  void on_timer() override {
+    const auto self = std::move(keep_);
+    stream_->home().disarm(*this);
+    stream_->close();
+  }
+
+  std::shared_ptr<frame_stream> stream_;
+  std::shared_ptr<refusal> keep_;
+};
+
+} // namespace
+
+void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text) {
+  std::string answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ";
+  answer += std::to_string(text.size());
+  answer += "\r\n\r\n";
+  answer += text;
+  std::make_shared<refusal>(stream)->start(std::move(answer));
+}
+
+} // namespace arauto::io

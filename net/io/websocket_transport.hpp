@@ -1,0 +1,56 @@
+#pragma once
+
+#include "net/http/message.hpp"
+#include "net/io/frame_stream.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace arauto::io {
+
+class websocket_transport;
+
+/// Who listens to a WebSocket: an Engine.IO connection. I/O thread only; must not throw.
+class websocket_listener {
+public:
+  virtual ~websocket_listener() = default;
+  /// The handshake is done.
+  virtual void on_websocket_open(websocket_transport& from) = 0;
+  /// One complete message.
+  virtual void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) = 0;
+  /// Last call: the peer is gone, or broke the protocol.
+  virtual void on_websocket_closed(websocket_transport& from, bool by_error) = 0;
+};
+
+/// The WebSocket leg of an Engine.IO connection (RFC 6455). Beast reads: handshake, masking, fragments, UTF-8, control
+/// frames; everything that leaves goes through the frame stream. Owned by its connection; keeps itself alive while an
+/// operation of its socket is under way. I/O thread only.
+class websocket_transport {
+public:
+  virtual ~websocket_transport() = default;
+
+  /// Answers the upgrade request and begins to read. `extra` are header fields for the 101.
+  /// `message_max`: bytes of one message; a longer one closes with 1009.
+  static std::shared_ptr<websocket_transport> accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
+                                                     std::vector<std::pair<std::string, std::string>> extra,
+                                                     std::size_t message_max, websocket_listener& listener);
+
+  /// Sends one frame ahead of the source, behind what is half sent.
+  virtual void send(const frame& x) = 0;
+
+  /// Frames come from here from now on.
+  virtual void set_source(frame_queue* source) = 0;
+  virtual void mark_dirty() = 0;
+  /// Offers the source to the socket now.
+  virtual void flush() = 0;
+
+  /// Sends a close frame without status behind what is half sent and ends. No listener is called any more.
+  virtual void close() = 0;
+};
+
+/// Refuses an upgrade: HTTP 400 with a bare text, then the TCP connection ends (Engine.IO text, section 2).
+void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text);
+
+} // namespace arauto::io

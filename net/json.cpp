@@ -1,0 +1,268 @@
+#include "net/json.hpp"
+
+#include "net/json_handler.hpp"
+#include "net/json_placeholders.hpp"
+#include "net/utf8.hpp"
+
+#include <rapidjson/error/en.h>
+#include <rapidjson/reader.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace arauto::json {
+
+namespace {
+
+bool is_space(char x) noexcept {
+  return x == ' ' || x == '\t' || x == '\n' || x == '\r';
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && is_space(text.front()))
+    text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back()))
+    text.remove_suffix(1);
+  return text;
+}
+
+kind kind_of(char first) noexcept {
+  switch (first) {
+  case '{':
+    return kind::object;
+  case '[':
+    return kind::array;
+  case '"':
+    return kind::string;
+  case 't':
+  case 'f':
+    return kind::boolean;
+  case 'n':
+    return kind::null;
+  default:
+    return kind::number;
+  }
+}
+
+class checker final : public handler<checker> {
+  friend handler<checker>;
+};
+
+template <class Handler>
+std::optional<syntax_error> read(bounded_stream& in, Handler& to) {
+  constexpr auto flags =
+    rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
+  rapidjson::Reader reader;
+  const auto done = reader.Parse<flags>(in, to);
+  if (to.reason() != nullptr)
+    return syntax_error{in.Tell(), to.reason()};
+  if (done.IsError())
+    return syntax_error{done.Offset(), rapidjson::GetParseError_En(done.Code())};
+  if (!in.is_at_end())
+    return syntax_error{in.Tell(), "A NUL byte stands where the text should end."};
+  return std::nullopt;
+}
+
+std::optional<syntax_error> read(std::string_view text) {
+  bounded_stream in{text};
+  checker to;
+  return read(in, to);
+}
+
+/// Takes one container apart: gives `Take` each direct value and, in an object, its key.
+template <class Take>
+class splitter final : public handler<splitter<Take>> {
+public:
+  splitter(std::string_view text, const bounded_stream& in, Take& take) : text_{text}, in_{in}, take_{take} {}
+
+private:
+  friend handler<splitter>;
+
+  void on_key(std::string_view key) {
+    if (this->depth_ != 1)
+      return;
+    key_ = key;
+    cursor_ = in_.Tell();
+  }
+  void on_open() {
+    if (this->depth_ == 1)
+      cursor_ = in_.Tell() + 1;
+  }
+  void on_value(std::size_t bytes_left) {
+    if (this->depth_ != 1)
+      return;
+    auto start = cursor_;
+    while (is_space(text_[start]) || text_[start] == ',' || text_[start] == ':')
+      ++start;
+    cursor_ = in_.Tell() + bytes_left;
+    take_(key_, value{kind_of(text_[start]), text_.substr(start, cursor_ - start)});
+  }
+
+  std::string_view text_;
+  const bounded_stream& in_;
+  Take& take_;
+  std::string key_;
+  std::size_t cursor_ = 0;
+};
+
+constexpr const char* no_array = "An array ([...]) is expected here.";
+
+template <class Take>
+std::optional<syntax_error> split(std::string_view text, char bracket, const char* reason, Take take) {
+  const auto whole = trim(text);
+  if (!whole.starts_with(bracket)) {
+    if (auto error = read(text))
+      return error;
+    return syntax_error{static_cast<std::size_t>(whole.data() - text.data()), reason};
+  }
+  bounded_stream in{text};
+  splitter<Take> to{text, in, take};
+  return read(in, to);
+}
+
+/// Keeps the last string.
+class string_keeper final : public handler<string_keeper> {
+public:
+  std::string kept;
+
+private:
+  friend handler<string_keeper>;
+  void on_string(std::string_view text) { kept = text; }
+};
+
+/// Length of the ASCII at the beginning of `text` that JSON.stringify leaves alone.
+std::size_t plain_length(std::string_view text) noexcept {
+  const auto at = std::find_if(text.begin(), text.end(), [](char x) {
+    const auto byte = static_cast<unsigned char>(x);
+    return byte < 0x20 || byte >= 0x80 || x == '"' || x == '\\';
+  });
+  return static_cast<std::size_t>(at - text.begin());
+}
+
+} // namespace
+
+outcome<value> check(std::string_view text) {
+  if (auto error = read(text))
+    return *error;
+  const auto whole = trim(text);
+  return value{kind_of(whole.front()), whole};
+}
+
+outcome<std::vector<member>> split_object(std::string_view text) {
+  std::vector<member> members;
+  const auto error = split(text, '{', "An object ({...}) is expected here.", [&](std::string& key, const value& x) {
+    members.push_back({std::move(key), x});
+  });
+  if (error)
+    return *error;
+  return members;
+}
+
+outcome<std::vector<value>> split_array(std::string_view text) {
+  std::vector<value> values;
+  const auto error = split(text, '[', no_array, [&](std::string&, const value& x) { values.push_back(x); });
+  if (error)
+    return *error;
+  return values;
+}
+
+outcome<array_head> split_head(std::string_view text) {
+  array_head found;
+  const char* rest = nullptr;
+  const auto error = split(text, '[', no_array, [&](std::string&, const value& x) {
+    if (found.first.raw.empty()) {
+      found.first = x;
+      return;
+    }
+    if (rest == nullptr)
+      rest = x.raw.data();
+    found.rest = {rest, static_cast<std::size_t>(x.raw.data() + x.raw.size() - rest)};
+  });
+  if (error)
+    return *error;
+  if (found.first.raw.empty())
+    return syntax_error{text.find('['), "An array with at least one element is expected here."};
+  return found;
+}
+
+const member* find(const std::vector<member>& members, std::string_view key) noexcept {
+  for (auto at = members.rbegin(); at != members.rend(); ++at)
+    if (at->key == key)
+      return &*at;
+  return nullptr;
+}
+
+std::string decode_string(const value& x) {
+  if (x.raw.find('\\') == std::string_view::npos)
+    return std::string{x.raw.substr(1, x.raw.size() - 2)};
+  bounded_stream in{x.raw};
+  string_keeper to;
+  read(in, to);
+  return std::move(to.kept);
+}
+
+std::optional<std::string> as_string(const value& x) {
+  return x.kind == kind::string ? std::optional{decode_string(x)} : std::nullopt;
+}
+
+std::optional<bool> as_boolean(const value& x) {
+  return x.kind == kind::boolean ? std::optional{x.raw == "true"} : std::nullopt;
+}
+
+std::optional<std::int64_t> as_integer(const value& x) {
+  std::int64_t number = 0;
+  const auto* end = x.raw.data() + x.raw.size();
+  const auto [at, error] = std::from_chars(x.raw.data(), end, number);
+  return x.kind == kind::number && error == std::errc{} && at == end ? std::optional{number} : std::nullopt;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    const auto length = utf8_length(text);
+    if (length == 0)
+      return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void append_string(std::string& out, std::string_view text) {
+  static constexpr char digits[] = "0123456789abcdef";
+  static constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
+  static constexpr std::string_view letters = "\"\\bfnrt";
+  out += '"';
+  while (!text.empty()) {
+    const auto plain = plain_length(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty())
+      break;
+    const auto first = static_cast<unsigned char>(text.front());
+    const auto length = utf8_length(text);
+    if (length == 0) {
+      out += "\xEF\xBF\xBD"; // U+FFFD
+    } else if (const auto at = escaped.find(text.front()); at != std::string_view::npos) {
+      out += '\\';
+      out += letters[at];
+    } else if (first < 0x20) {
+      out += "\\u00";
+      out += digits[first >> 4];
+      out += digits[first & 15];
+    } else {
+      out += text.substr(0, length);
+    }
+    text.remove_prefix(length == 0 ? 1 : length);
+  }
+  out += '"';
+}
+
+outcome<std::vector<std::size_t>> placeholders(std::string_view text, std::size_t num_max) {
+  bounded_stream in{text};
+  placeholder_finder to{num_max};
+  if (auto error = read(in, to))
+    return *error;
+  return std::move(to.found);
+}
+
+} // namespace arauto::json

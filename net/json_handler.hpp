@@ -1,0 +1,120 @@
+#pragma once
+
+#include "net/json.hpp"
+#include "net/utf8.hpp"
+
+/// The two concepts that RapidJSON's reader asks for, stream and handler. Part of the wrapper: for net/json.cpp only.
+namespace arauto::json {
+
+/// A text with an end: RapidJSON's own streams stop at a NUL byte, whose place is ours to judge.
+class bounded_stream {
+public:
+  using Ch = char;
+  explicit bounded_stream(std::string_view text) noexcept
+    : begin_{text.data()}, at_{begin_}, end_{begin_ + text.size()} {}
+  Ch Peek() const noexcept { return at_ != end_ ? *at_ : '\0'; }
+  Ch Take() noexcept { return at_ != end_ ? *at_++ : '\0'; }
+  std::size_t Tell() const noexcept { return static_cast<std::size_t>(at_ - begin_); }
+  bool is_at_end() const noexcept { return at_ == end_; }
+  // Part of the concept, never called when reading.
+  Ch* PutBegin() { return nullptr; }
+  void Put(Ch) {}
+  void Flush() {}
+  std::size_t PutEnd(Ch*) { return 0; }
+
+private:
+  const char* begin_;
+  const char* at_;
+  const char* end_;
+};
+
+/// Takes the calls of RapidJSON, guards depth and surrogates, and tells `Derived` what it wants to see by hiding the
+/// functions below.
+template <class Derived>
+class handler {
+public:
+  bool Null() { return scalar(); }
+  bool Bool(bool x) {
+    derived().on_boolean(x);
+    return scalar();
+  }
+  bool RawNumber(const char* text, unsigned size, bool) {
+    derived().on_number({text, size});
+    return scalar();
+  }
+  bool String(const char* text, unsigned size, bool) {
+    if (has_lone_surrogate({text, size}))
+      return stop(lone_surrogate);
+    derived().on_string({text, size});
+    return scalar();
+  }
+  bool Key(const char* text, unsigned size, bool) {
+    if (has_lone_surrogate({text, size}))
+      return stop(lone_surrogate);
+    derived().on_key({text, size});
+    return true;
+  }
+  bool StartObject() { return open(); }
+  bool StartArray() { return open(); }
+  bool EndObject(unsigned) {
+    if (const auto* why = derived().on_object_end())
+      return stop(why);
+    return close();
+  }
+  bool EndArray(unsigned) { return close(); }
+  // Never called, since numbers come as text.
+  bool Int(int) { return false; }
+  bool Uint(unsigned) { return false; }
+  bool Int64(std::int64_t) { return false; }
+  bool Uint64(std::uint64_t) { return false; }
+  bool Double(double) { return false; }
+
+  /// Why the handler stopped the reader, or nullptr.
+  const char* reason() const noexcept { return reason_; }
+
+protected:
+  void on_boolean(bool) {}
+  void on_number(std::string_view) {}
+  void on_string(std::string_view) {}
+  void on_key(std::string_view) {}
+  /// A container begins; `depth_` counts it, and its bracket is the next byte.
+  void on_open() {}
+  /// An object is complete. Gives the reason if it is not acceptable.
+  const char* on_object_end() { return nullptr; }
+  /// A value is complete, except for `bytes_left` bytes still to come; `depth_` is that of what holds it.
+  void on_value(std::size_t bytes_left) { static_cast<void>(bytes_left); }
+
+  std::size_t depth_ = 0;
+
+private:
+  static constexpr const char* lone_surrogate = "The surrogate pair in string is invalid.";
+  static_assert(depth_max == 64);
+  static constexpr const char* too_deep = "The text is nested deeper than 64 levels.";
+
+  Derived& derived() noexcept { return static_cast<Derived&>(*this); }
+  bool stop(const char* why) {
+    reason_ = why;
+    return false;
+  }
+  // RapidJSON calls for a bracket before it takes it, for any other value afterwards.
+  bool open() {
+    if (depth_ == depth_max)
+      return stop(too_deep);
+    ++depth_;
+    derived().on_open();
+    return true;
+  }
+  bool close() {
+    --depth_;
+    derived().on_value(1);
+    return true;
+  }
+  bool scalar() {
+    derived().on_value(0);
+    return true;
+  }
+
+  const char* reason_ = nullptr;
+};
+
+} // namespace arauto::json

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace arauto {
+
+/// Length of the UTF-8 sequence at the beginning of `text`, 0 when there is none (RFC 3629).
+inline std::size_t utf8_length(std::string_view text) noexcept {
+  const auto byte = [text](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+  const auto continues = [&](std::size_t i) { return (byte(i) & 0xC0U) == 0x80U; };
+  const auto first = byte(0);
+  if (first < 0x80)
+    return 1;
+  if (first >= 0xC2 && first <= 0xDF)
+    return continues(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    const auto is_overlong = first == 0xE0 && byte(1) < 0xA0;
+    const auto is_surrogate = first == 0xED && byte(1) > 0x9F;
+    return continues(1) && continues(2) && !is_overlong && !is_surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    const auto is_overlong = first == 0xF0 && byte(1) < 0x90;
+    const auto is_beyond = first == 0xF4 && byte(1) > 0x8F;
+    return continues(1) && continues(2) && continues(3) && !is_overlong && !is_beyond ? 4 : 0;
+  }
+  return 0;
+}
+
+/// Whether text that is otherwise UTF-8 holds half a surrogate pair, encoded in three bytes. RapidJSON refuses the
+/// escape of a high half alone, but makes such bytes of a low one.
+inline bool has_lone_surrogate(std::string_view text) noexcept {
+  for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1))
+    if (static_cast<unsigned char>(text[at + 1]) >= 0xA0)
+      return true;
+  return false;
+}
+
+} // namespace arauto

@@ -1,0 +1,184 @@
+#pragma once
+
+#include "app/api/api.hpp"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace arauto::app {
+
+/// Keeps answers by the number of their request.
+class fake_responder final : public http::responder {
+public:
+  void respond(reply_slot where, http::response what) override {
+    ++answers;
+    last[where.request] = std::move(what);
+  }
+  std::map<std::uint32_t, http::response> last;
+  int answers = 0;
+};
+
+/// A REGISTRY made of a directory: answers at once, unless told to refuse, to wait or to throw.
+class fake_administration final : public administration {
+public:
+  explicit fake_administration(directory_board& board) : board_{&board} {}
+
+  void create(create_instance what, answer_handler then) override {
+    auto& x = what.record;
+    asked_to_create = x;
+    ++number_;
+    x.id = "id-" + std::to_string(number_);
+    x.token = x.token.empty() ? "FRESH-TOKEN" : x.token;
+    x.created_at_ms = x.updated_at_ms = 1795348281216 + number_;
+    x.behaviour.id = "setting-" + std::to_string(number_);
+    if (x.websocket) {
+      x.websocket->id = "row-" + std::to_string(number_);
+      x.websocket->created_at_ms = x.websocket->updated_at_ms = x.created_at_ms;
+    }
+    settle(std::move(x), number_, std::move(then));
+  }
+
+  void remove(delete_instance what, answer_handler then) override {
+    const auto entry = board_->current()->find(what.name);
+    if (!refuse_with)
+      board_->publish(board_->current()->without(what.name));
+    then(refuse_with.value_or(instance_answer{entry->record, {}, {}}));
+  }
+
+  void configure(set_websocket what, answer_handler then) override {
+    const auto entry = board_->current()->find(what.name);
+    auto x = *entry->record;
+    auto row = x.websocket.value_or(websocket_row{"row-set", false, {}, 1795348289730, 0});
+    row.enabled = what.enabled;
+    row.events = what.events;
+    row.updated_at_ms = 1795348289748;
+    x.websocket = row;
+    settle(std::move(x), entry->number, std::move(then));
+  }
+
+  std::optional<instance_answer> refuse_with;
+  bool waits = false;
+  std::deque<answer_handler> waiting;
+  std::optional<instance_record> asked_to_create;
+
+private:
+  void settle(instance_record x, instance_number number, answer_handler then) {
+    if (waits)
+      return waiting.push_back(std::move(then));
+    if (refuse_with)
+      return then(*refuse_with);
+    auto entry = std::make_shared<directory_entry>();
+    entry->number = number;
+    entry->token = key_digest::of(x.token);
+    entry->record = std::make_shared<const instance_record>(std::move(x));
+    board_->publish(board_->current()->with(entry));
+    then({entry->record, {}, {}});
+  }
+
+  directory_board* board_;
+  instance_number number_ = 0;
+};
+
+/// Keeps what was submitted.
+class fake_intake final : public event_intake {
+public:
+  struct submission {
+    std::string to;
+    std::vector<emission> events;
+    reply_slot where;
+  };
+  bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) override {
+    if (is_full)
+      return false;
+    taken.push_back({to.record->name, std::move(events), where});
+    return true;
+  }
+  std::vector<submission> taken;
+  bool is_full = false;
+};
+
+/// The API of one I/O thread over fakes. Settings count until the first request.
+class api_fixture : public ::testing::Test {
+protected:
+  static constexpr const char* key = "the-global-key";
+  using fields = std::vector<std::pair<std::string, std::string>>;
+
+  static http::request request_of(std::string method, std::string target, std::string api_key = {},
+                                  std::string body = {}, fields more = {}) {
+    http::request x;
+    x.method = std::move(method);
+    x.target = std::move(target);
+    x.fields = std::move(more);
+    x.fields.emplace_back("Host", "127.0.0.1:8080");
+    if (!api_key.empty())
+      x.fields.emplace_back("apikey", std::move(api_key));
+    if (!body.empty()) {
+      if (!x.has_field("Content-Type"))
+        x.fields.emplace_back("Content-Type", "application/json");
+      x.fields.emplace_back("Content-Length", std::to_string(body.size()));
+    }
+    x.body = std::move(body);
+    return x;
+  }
+
+  /// The answer; status 0 when there is none yet.
+  http::response send(http::request what) {
+    const reply_slot where{0, 1, 1, ++requests};
+    rest().handle(std::move(what), where);
+    const auto at = answers.last.find(requests);
+    return at == answers.last.end() ? http::response{0, {}, {}, false} : at->second;
+  }
+
+  http::response get(std::string target, std::string api_key = key) {
+    return send(request_of("GET", std::move(target), std::move(api_key)));
+  }
+  http::response post(std::string target, std::string body, std::string api_key = key) {
+    return send(request_of("POST", std::move(target), std::move(api_key), std::move(body)));
+  }
+  /// Makes an instance through the API.
+  void have(const std::string& name, const std::string& token = "token", const std::string& more = {}) {
+    const auto made = post("/instance/create", R"({"integration":"EVOLUTION","instanceName":")" + name +
+                                                   R"(","token":")" + token + "\"" + more + "}");
+    ASSERT_EQ(made.status, 201U) << made.body;
+  }
+
+  static std::string field(const http::response& x, std::string_view name) {
+    for (const auto& [key_of, value] : x.fields)
+      if (key_of == name)
+        return value;
+    return "(none)";
+  }
+  /// Evolution's error body with one text.
+  static std::string error(int status, const std::string& name, const std::string& text_json) {
+    return R"({"status":)" + std::to_string(status) + R"(,"error":")" + name + R"(","response":{"message":)" +
+           text_json + "}}";
+  }
+  static std::string unauthorized() { return error(401, "Unauthorized", R"("Unauthorized")"); }
+
+  api& rest() {
+    if (!rest_)
+      rest_ = std::make_unique<api>(config, api_ports{answers, view, admin, intake, {&counters, &other}, counters});
+    return *rest_;
+  }
+
+  settings config;
+  directory_board board{std::make_shared<const directory>(key)};
+  directory_view view{board};
+  fake_responder answers;
+  fake_administration admin{board};
+  fake_intake intake;
+  io_counters counters;
+  io_counters other;
+  std::uint32_t requests = 0;
+
+private:
+  std::unique_ptr<api> rest_;
+};
+
+} // namespace arauto::app
