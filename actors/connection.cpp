@@ -7,6 +7,8 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <limits>
+
 namespace arauto {
 
 using socketio::packet_type;
@@ -108,9 +110,13 @@ void connection::refuse(std::string_view nsp, std::string_view message, std::str
 }
 
 void connection::on_admitted(const session& who) {
+  if (!namespaces_.has_joined()) { // The first success stops the deadline for good, and shows a key.
+    unit().home().disarm(*this);
+    if (out_ != nullptr)
+      out_->allow_messages(std::numeric_limits<std::size_t>::max());
+  }
   if (auto* entry = namespaces_.find(who.nsp()))
     entry->now = table::state::joined;
-  unit().home().disarm(*this); // The first success stops the deadline for good.
   send(socketio::encode_connect(who.nsp(), who.sid()));
 }
 

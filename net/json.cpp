@@ -52,7 +52,7 @@ class checker final : public handler<checker> {
 template <class Handler>
 std::optional<syntax_error> read(bounded_stream& in, Handler& to) {
   constexpr auto flags =
-    rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
+      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::Reader reader;
   const auto done = reader.Parse<flags>(in, to);
   if (to.reason() != nullptr)

@@ -11,7 +11,7 @@ class bounded_stream {
 public:
   using Ch = char;
   explicit bounded_stream(std::string_view text) noexcept
-    : begin_{text.data()}, at_{begin_}, end_{begin_ + text.size()} {}
+      : begin_{text.data()}, at_{begin_}, end_{begin_ + text.size()} {}
   Ch Peek() const noexcept { return at_ != end_ ? *at_ : '\0'; }
   Ch Take() noexcept { return at_ != end_ ? *at_++ : '\0'; }
   std::size_t Tell() const noexcept { return static_cast<std::size_t>(at_ - begin_); }

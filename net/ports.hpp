@@ -115,6 +115,8 @@ public:
   /// Closes the connection after what is queued was offered to the transport. `application_side::on_close` follows,
   /// never from inside this call.
   virtual void close(close_reason reason) = 0;
+  /// From now on the client may send messages of that size, at most the engine's own limit (see `admission`).
+  virtual void allow_messages(std::size_t bytes_max) = 0;
 };
 
 /// The application's side of one Engine.IO connection. I/O thread only. Calls must not throw.
@@ -147,7 +149,7 @@ struct admission {
   bool accepted = true;
   /// Text of error code 4 when refused (engine-io: 403 on polling, 400 on an upgrade).
   std::string refusal;
-  /// Largest message that this client may send, in bytes; 0 means the engine's limit.
+  /// Largest message that this client may send until `outbox::allow_messages`, in bytes; 0 means the engine's limit.
   std::size_t max_payload = 0;
 };
 

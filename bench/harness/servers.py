@@ -165,7 +165,8 @@ def install_node_peer(places):
   target = places.work / "node"
   installed_lock = target / "node_modules" / ".package-lock.json"
   lock = PEERS_DIR / "node" / "package-lock.json"
-  is_current = installed_lock.exists() and (target / lock.name).read_bytes() == lock.read_bytes()
+  copied_lock = target / lock.name
+  is_current = installed_lock.exists() and copied_lock.exists() and copied_lock.read_bytes() == lock.read_bytes()
   target.mkdir(parents=True, exist_ok=True)
   for name in ("package.json", lock.name, "server.mjs"):
     shutil.copyfile(PEERS_DIR / "node" / name, target / name)

@@ -46,7 +46,8 @@ void add_traffic_options(CLI::App& app, options& x) {
   app.add_option("--mode", x.mode,
                  "closed: --inflight events in flight. open: --rate events per second. "
                  "sat: --inflight unanswered POSTs. idle: connections only")
-      ->transform(CLI::CheckedTransformer(mode_names));
+      ->transform(CLI::CheckedTransformer(mode_names).description(""))
+      ->default_str("closed");
   app.add_option("--inflight", x.inflight, "Events in flight, or unanswered POSTs")->check(CLI::PositiveNumber);
   app.add_option("--events", x.events, "Closed mode: post exactly so many and wait until all are delivered");
   app.add_option("--rate", x.rate, "Events per second in open mode")->check(CLI::PositiveNumber);

@@ -51,9 +51,7 @@ std::string encode_base64(std::string_view bytes) {
   out.reserve((bytes.size() + 2) / 3 * 4);
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const auto left = bytes.size() - i;
-    const auto byte = [&](std::size_t at) {
-      return at < left ? static_cast<unsigned char>(bytes[i + at]) : 0U;
-    };
+    const auto byte = [&](std::size_t at) { return at < left ? static_cast<unsigned char>(bytes[i + at]) : 0U; };
     const auto group = byte(0) << 16 | byte(1) << 8 | byte(2);
     out += alphabet[group >> 18];
     out += alphabet[group >> 12 & 63];

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "net/ports.hpp"
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "net/ports.hpp"
 
 /// HTTP messages as values: what handlers see of a request and give back. No socket in here.
 namespace arauto::http {

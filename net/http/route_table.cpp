@@ -42,8 +42,8 @@ void route_table::add(std::string method, std::string_view pattern, route_handle
     return std::count_if(r.segments.begin(), r.segments.end(), is_parameter);
   };
   // Fewer parameters first, so that a literal segment beats a parameter.
-  const auto at = std::find_if(routes_.begin(), routes_.end(),
-                               [&](const route& r) { return parameters(r) > parameters(x); });
+  const auto at =
+      std::find_if(routes_.begin(), routes_.end(), [&](const route& r) { return parameters(r) > parameters(x); });
   routes_.insert(at, std::move(x));
 }
 

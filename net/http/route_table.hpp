@@ -1,11 +1,11 @@
 #pragma once
 
+#include "net/http/message.hpp"
+
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "net/http/message.hpp"
 
 namespace arauto::http {
 

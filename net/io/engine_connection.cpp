@@ -2,7 +2,7 @@
 
 #include "net/engineio/payload.hpp"
 
-#include <boost/beast/core/string.hpp>
+#include <algorithm>
 
 namespace arauto::io {
 
@@ -53,7 +53,7 @@ void engine_connection::clock_timer::on_timer() {
 
 void engine_connection::open_polling(const http::request& asked, reply_slot where, handshake shake) {
   const auto& x = engine_.services().settings;
-  auto body = "0" + engineio::open_packet_data(sid_, true, x.limits, max_payload_);
+  auto body = "0" + engineio::open_packet_data(sid_, true, x.limits, x.limits.max_payload);
   engine_.services().answers.respond(where, polling_answer(x, asked, std::move(body)));
   run(rules_.start());
   start_application(std::move(shake));
@@ -94,7 +94,7 @@ void engine_connection::on_websocket_open(websocket_transport& from) {
     return; // A probe: the client speaks first.
   const auto& x = engine_.services().settings;
   socket_->set_source(&queue_);
-  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, max_payload_)}));
+  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
   run(rules_.start());
   start_application(std::move(*std::exchange(opening_, nullptr)));
 }
@@ -128,6 +128,14 @@ void engine_connection::close(close_reason reason) {
     return;
   closing_ = reason;
   engine_.services().home.at_flush(*this);
+}
+
+void engine_connection::allow_messages(std::size_t bytes_max) {
+  max_payload_ = std::min(bytes_max, engine_.services().settings.limits.max_payload);
+  if (socket_)
+    socket_->set_message_max(max_payload_);
+  if (probing_)
+    probing_->socket->set_message_max(max_payload_);
 }
 
 void engine_connection::shut_down() {
@@ -178,6 +186,14 @@ void engine_connection::answer_get_with_queue() {
   while (!queue_.empty())
     engineio::append_packet(body, *queue_.pop());
   answer_get(std::move(body));
+}
+
+/// Ends a held GET for the sake of an upgrade. Once the WebSocket is current, what is queued belongs to it.
+void engine_connection::release_get() {
+  if (queue_.empty() || rules_.current() == engineio::transport::websocket)
+    answer_get("6");
+  else if (held_)
+    answer_get_with_queue();
 }
 
 void engine_connection::on_get(const http::request& asked, reply_slot where) {
@@ -313,7 +329,7 @@ void engine_connection::perform(const engineio::action& what) {
                  else if (probing_)
                    home.disarm(probing_->upgrade_clock);
                },
-               [&](release_poll) { queue_.empty() ? answer_get("6") : answer_get_with_queue(); },
+               [&](release_poll) { release_get(); },
                [&](arauto::engineio::switch_to_websocket) { switch_to_websocket(); },
                [&](arauto::engineio::drop_probe) { drop_probe(); },
                [&](const arauto::engineio::finish& x) { finish(x.why); },

@@ -43,6 +43,7 @@ public:
 
   push_result push(std::span<const frame_ptr> frames) override;
   void close(close_reason reason) override;
+  void allow_messages(std::size_t bytes_max) override;
 
   void on_websocket_open(websocket_transport& from) override;
   void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) override;
@@ -78,6 +79,7 @@ private:
   void switch_to_websocket();
   void answer_get(std::string body);
   void answer_get_with_queue();
+  void release_get();
   void drop_probe();
   void finish(close_reason why);
   void finish_polling(close_reason why);

@@ -19,7 +19,7 @@ constexpr std::uint64_t reserve_max = 65536;
 http_parser::http_parser(const http_limits& limits, const head_judge& judge, const body_budget& budget)
   : limits_{&limits}, judge_{&judge}, budget_{&budget} {
   header_limit(limits.head_bytes);
-  // The judge of the head decides how much body is read; see on_body_init_impl.
+  // The judge of the head decides how much body is read; see on_header_impl.
   body_limit(boost::none);
   eager(true);
 }
@@ -66,14 +66,13 @@ void http_parser::on_header_impl(error_code& ec) {
   if (version_ >= 11 && !has_host_)
     return refuse(400, ec);
   body_limit_ = (*judge_)(request_);
+  // Told before the body comes, also to a client that waits for 100 (Continue).
+  if (const auto length = content_length(); length && *length > body_limit_)
+    refuse(413, ec);
 }
 
-void http_parser::on_body_init_impl(const boost::optional<std::uint64_t>& content_length, error_code& ec) {
-  if (!content_length)
-    return;
-  if (*content_length > body_limit_)
-    return refuse(413, ec);
-  request_.body.reserve(static_cast<std::size_t>(std::min(*content_length, reserve_max)));
+void http_parser::on_body_init_impl(const boost::optional<std::uint64_t>& length, error_code&) {
+  request_.body.reserve(static_cast<std::size_t>(std::min(length.value_or(0), reserve_max)));
 }
 
 std::size_t http_parser::take_body(string_view body, error_code& ec) {

@@ -65,6 +65,7 @@ public:
   void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
   void set_source(frame_queue* source) override { stream_->set_source(source); }
   void mark_dirty() override { stream_->mark_dirty(); }
+  void set_message_max(std::size_t bytes) override { socket_.read_message_max(bytes); }
   void flush() override { stream_->flush(); }
 
   void close() override {

@@ -43,6 +43,7 @@ public:
   /// Frames come from here from now on.
   virtual void set_source(frame_queue* source) = 0;
   virtual void mark_dirty() = 0;
+  virtual void set_message_max(std::size_t bytes) = 0;
   /// Offers the source to the socket now.
   virtual void flush() = 0;
 

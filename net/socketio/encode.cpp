@@ -33,7 +33,7 @@ frame_ptr encode_connect(std::string_view nsp, std::string_view sid) {
 
 frame_ptr encode_connect_error(std::string_view nsp, std::string_view message, std::string_view data) {
   return frame::text(
-    {head('4', nsp, {}), "{\"message\":", quoted(message), data.empty() ? "" : ",\"data\":", data, "}"});
+      {head('4', nsp, {}), "{\"message\":", quoted(message), data.empty() ? "" : ",\"data\":", data, "}"});
 }
 
 frame_ptr encode_disconnect(std::string_view nsp) {
@@ -51,8 +51,8 @@ std::vector<frame_ptr> encode_binary_event(std::string_view nsp, std::string_vie
   if (attachments.empty())
     return {encode_event(nsp, name, arguments, ack_id)};
   std::vector<frame_ptr> frames;
-  frames.push_back(frame::text({head('5', nsp, ack_id, attachments.size()), "[", quoted(name),
-                                arguments.empty() ? "" : ",", arguments, "]"}));
+  frames.push_back(frame::text(
+      {head('5', nsp, ack_id, attachments.size()), "[", quoted(name), arguments.empty() ? "" : ",", arguments, "]"}));
   for (const auto& x : attachments)
     frames.push_back(frame::binary(x));
   return frames;

@@ -5,15 +5,17 @@ namespace arauto::socketio {
 namespace {
 
 bool announces_attachments(std::string_view message) noexcept {
-  return message.starts_with(static_cast<char>(packet_type::binary_event))
-         || message.starts_with(static_cast<char>(packet_type::binary_ack));
+  return message.starts_with(static_cast<char>(packet_type::binary_event)) ||
+         message.starts_with(static_cast<char>(packet_type::binary_ack));
 }
 
 } // namespace
 
 result<const assembled_packet*> packet_reader::on_text(std::string_view message) {
-  if (is_pending())
+  if (is_pending()) {
+    work_.reset();
     return errc::bad_attachment;
+  }
   work_ = std::make_unique<work>();
   if (announces_attachments(message)) {
     // The head outlives its message: it waits for the attachments.
@@ -32,8 +34,10 @@ result<const assembled_packet*> packet_reader::on_binary(std::string_view bytes)
   if (!is_pending())
     return errc::bad_attachment;
   work_->attachment_bytes += bytes.size();
-  if (work_->attachment_bytes > limits_->attachment_bytes_max)
+  if (work_->attachment_bytes > limits_->attachment_bytes_max) {
+    work_.reset();
     return errc::too_large;
+  }
   auto& attachments = work_->packet.attachments;
   attachments.emplace_back(bytes);
   if (attachments.size() < work_->packet.packet.attachments_due)

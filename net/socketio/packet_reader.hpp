@@ -12,8 +12,9 @@ struct assembled_packet {
   std::vector<std::string> attachments;
 };
 
-/// Puts the packets of one connection together: text, and the binary messages that belong to it. Owned by its connection;
-/// two pointers when nothing is pending. At most one packet is pending, bounded by the limits.
+/// Puts the packets of one connection together: text, and the binary messages that belong to it. Owned by its
+/// connection; two pointers when nothing is pending. At most one packet is pending, bounded by the limits; an error
+/// drops it.
 class packet_reader {
 public:
   /// `limits` must outlive the reader.

@@ -169,7 +169,7 @@ TEST_F(ApiEvents, SaysWhereABodyIsBroken) {
       {R"([{"event":"call","data":NaN}])", "JSON syntax error at byte 24: "},
       {"{\"event\":\"call\",\"data\":\"\xFF\"}", "JSON syntax error at byte "},
       {R"({"event":"x","data":)" + std::string(1000, '[') + std::string(1000, ']') + "}", "JSON syntax error at byte "},
-      {"{\"event\":\"x\",\"data\":1}\n{\"event\":", "event[1]: JSON syntax error at byte 31: "},
+      {"{\"event\":\"x\",\"data\":1}\n{\"event\":", "event[1]: JSON syntax error at byte 32: "},
   };
   for (const auto& [body, start] : rows) {
     const auto x = emit(body);

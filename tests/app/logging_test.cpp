@@ -116,6 +116,7 @@ TEST(Logging, NeverShowsTheKey) {
 TEST(Logging, TakesLinesFromEveryThread) {
   const auto text = logged({{"LOG"}}, [] {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i)
       threads.emplace_back([] {
         for (int j = 0; j < 500; ++j)

@@ -111,26 +111,3 @@ describe('the envelope by settings', () => {
     }
   });
 });
-
-describe('events of the server itself', () => {
-  it('creating and deleting an instance is told on "/"', async () => {
-    const server = await Server.start({ env: { WEBSOCKET_GLOBAL_EVENTS: 'true' } });
-    try {
-      const root = await server.connect('/', { without: [] });
-      const { name, id } = await server.createInstance({ events: null });
-      const created = await root.next();
-      assert.equal(created.name, 'instance.create');
-      assert.equal(created.envelope.instance, name);
-      assert.deepEqual(created.envelope.data, { instanceName: name, instanceId: id });
-
-      await server.request('DELETE', `/instance/delete/${name}`);
-      const [deleted, removed] = await root.take(2);
-      assert.equal(deleted.name, 'instance.delete');
-      assert.deepEqual(deleted.envelope.data, { instanceName: name, instanceId: id });
-      assert.equal(removed.name, 'remove.instance');
-      assert.equal(removed.envelope.data, null);
-    } finally {
-      await server.stop();
-    }
-  });
-});

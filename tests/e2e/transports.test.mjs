@@ -1,7 +1,8 @@
 // The three ways of a Socket.IO client to the server, each over http and https.
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { request } from './support/http.mjs';
+import { RawClient } from './support/client.mjs';
+import { request, requestText } from './support/http.mjs';
 import { Server } from './support/server.mjs';
 import { next } from './support/wait.mjs';
 
@@ -133,6 +134,109 @@ for (const tls of [false, true]) {
     });
   });
 }
+
+describe('the upgrade, step by step', () => {
+  let server;
+  let tenant;
+  let listener;
+  before(async () => {
+    server = await Server.start({ env: { IO_THREADS: '2' } });
+    tenant = await server.createInstance();
+    listener = await server.connect(tenant.nsp);
+  });
+  after(() => server?.stop());
+
+  /** A polling connection in the tenant's namespace, with no GET held. */
+  async function polling() {
+    const path = `/socket.io/?EIO=4&transport=polling&apikey=${server.key}`;
+    const { sid } = JSON.parse((await request(server.url, 'GET', path)).text.slice(1));
+    const get = () => request(server.url, 'GET', `${path}&sid=${sid}`);
+    const post = (body) => request(server.url, 'POST', `${path}&sid=${sid}`, { body, headers: { 'content-type': 'text/plain;charset=UTF-8' } });
+    assert.equal((await post(`40${tenant.nsp},`)).text, 'ok');
+    assert.match((await get()).text, /^40.*"sid"/);
+    return { sid, get };
+  }
+
+  /** Emits an event and waits until somebody else has got it. */
+  async function emit(data) {
+    await server.emit(tenant, 'call', data);
+    await listener.events.takeUntil((event) => event.envelope.data === data);
+  }
+
+  const waiting = {
+    'before the probe': (steps) => steps.splice(0, 0, () => emit('waits')),
+    'between probe and upgrade': (steps) => steps.splice(1, 0, () => emit('waits')),
+  };
+  for (const [when, insert] of Object.entries(waiting)) {
+    it(`what comes ${when} while no GET is held goes out on the WebSocket`, async () => {
+      const { sid } = await polling();
+      const client = await RawClient.probe(server.url, sid);
+      try {
+        const steps = [
+          async () => {
+            client.send('2probe');
+            await client.frame('3probe');
+          },
+          async () => client.send('5'),
+        ];
+        insert(steps);
+        for (const step of steps) await step();
+        await emit('last');
+        const frames = await client.frames.takeUntil((frame) => frame.includes('"last"'));
+        assert.ok(frames[0].includes('"waits"'), `lost; got ${frames}`);
+        assert.equal(frames.length, 2);
+      } finally {
+        client.close();
+      }
+    });
+  }
+
+  it('a GET that is held is released by the probe, and polling afterwards gets code 3', async () => {
+    const { sid, get } = await polling();
+    const held = get();
+    const client = await RawClient.probe(server.url, sid);
+    try {
+      client.send('2probe');
+      await client.frame('3probe');
+      assert.equal((await held).text, '6');
+      client.send('5');
+      await emit('over the WebSocket');
+      assert.match(await client.frame('42'), /over the WebSocket/);
+      assert.equal((await get()).text, '{"code":3,"message":"Bad request"}');
+    } finally {
+      client.close();
+    }
+  });
+
+  it('a WebSocket that breaks while probing leaves the connection on polling', async () => {
+    const { sid, get } = await polling();
+    const client = await RawClient.probe(server.url, sid);
+    client.send('2probe');
+    await client.frame('3probe');
+    client.close();
+    await client.end();
+    await emit('still polling');
+    assert.match((await get()).text, /still polling/);
+  });
+});
+
+describe('TLS', () => {
+  it('a request in many small records that come together is answered', async () => {
+    const server = await Server.start({ tls: true });
+    try {
+      const tenant = await server.createInstance();
+      for (const size of [100, 5_000, 60_000]) {
+        const connection = await server.raw();
+        connection.socket.setMaxSendFragment(512);
+        const body = JSON.stringify({ event: 'call', data: 'x'.repeat(size) });
+        connection.write(requestText('POST', `/event/emit/${tenant.name}`, { apikey: server.key, 'content-type': 'application/json' }, body));
+        assert.equal((await connection.answer()).status, 202);
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+});
 
 describe('the Engine.IO handshake', () => {
   let server;

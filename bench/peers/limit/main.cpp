@@ -23,7 +23,7 @@ void add_options(CLI::App& app, settings& x) {
   const auto modes = std::map<std::string, fan_out>{{"plain", fan_out::plain}, {"coalesce", fan_out::coalesce}};
   app.add_option("port", x.port, "Port on 127.0.0.1; 0: any free one")->required();
   app.add_option("mode", x.mode, "plain: a send() for each event. coalesce: one for all events of a round")
-      ->transform(CLI::CheckedTransformer(modes));
+      ->transform(CLI::CheckedTransformer(modes).description(""));
   app.add_option("--congestion", x.congestion, "TCP congestion control");
   // An empty group hides them from the help text.
   app.add_option("--drop-every", x.faults.drop_every)->group("");

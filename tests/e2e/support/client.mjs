@@ -143,6 +143,15 @@ export class RawClient {
     return client;
   }
 
+  /** A WebSocket that is to take the place of the polling leg of connection `sid`. */
+  static async probe(url, sid) {
+    const parameters = new URLSearchParams({ EIO: '4', transport: 'websocket', sid });
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/socket.io/?${parameters}`, { rejectUnauthorized: false });
+    const client = new RawClient(socket);
+    await next(socket, 'open', 'opening of the WebSocket');
+    return client;
+  }
+
   constructor(socket) {
     this.socket = socket;
     this.closed = new Promise((resolve) => socket.once('close', (code) => resolve(code)));

@@ -1,0 +1,61 @@
+#include "net/frame.hpp"
+
+#include <gtest/gtest.h>
+
+#include <utility>
+
+namespace arauto {
+namespace {
+
+using namespace std::string_literals;
+
+TEST(Frame, JoinsPartsIntoOneTextPacket) {
+  const auto x = frame::text({"42", "[\"a\"", "", "]"});
+  EXPECT_EQ(x->packet(), R"(42["a"])");
+  EXPECT_FALSE(x->is_binary());
+  EXPECT_EQ(x->websocket(), "\x81\x07"s + R"(42["a"])") << "FIN and opcode 1, length without mask bit";
+}
+
+TEST(Frame, HoldsBinaryContentWithoutAnyTypeByte) {
+  const auto x = frame::binary("\x00\x04\xFF"s);
+  EXPECT_TRUE(x->is_binary());
+  EXPECT_EQ(x->packet(), "\x00\x04\xFF"s);
+  EXPECT_EQ(x->websocket(), "\x82\x03\x00\x04\xFF"s);
+}
+
+TEST(Frame, MayBeEmpty) {
+  EXPECT_EQ(frame::text({})->websocket(), "\x81\x00"s);
+  EXPECT_EQ(frame::text({})->packet(), "");
+  EXPECT_EQ(frame::binary("")->websocket(), "\x82\x00"s);
+}
+
+TEST(Frame, WritesTheShortestLength) {
+  const std::pair<std::size_t, std::string> table[] = {
+      {125, "\x7D"s},
+      {126, "\x7E\x00\x7E"s},
+      {127, "\x7E\x00\x7F"s},
+      {256, "\x7E\x01\x00"s},
+      {65535, "\x7E\xFF\xFF"s},
+      {65536, "\x7F\x00\x00\x00\x00\x00\x01\x00\x00"s},
+      {0x123456, "\x7F\x00\x00\x00\x00\x00\x12\x34\x56"s},
+  };
+  for (const auto& [size, length] : table) {
+    const std::string bytes(size, 'x');
+    for (const auto& [x, first] : {std::pair{frame::text({bytes}), "\x81"}, {frame::binary(bytes), "\x82"}}) {
+      EXPECT_TRUE(x->websocket() == first + length + bytes) << size;
+      EXPECT_TRUE(x->packet() == bytes) << size;
+    }
+  }
+}
+
+TEST(Frame, OutlivesAllButTheLastOwner) {
+  auto first = frame::text({"2"});
+  const auto* where = first.get();
+  auto second = first;
+  first.reset();
+  EXPECT_EQ(second.get(), where);
+  EXPECT_EQ(second->packet(), "2");
+}
+
+} // namespace
+} // namespace arauto

@@ -1,0 +1,71 @@
+#include "net/http/message.hpp"
+
+#include <gtest/gtest.h>
+
+namespace arauto::http {
+namespace {
+
+request asking(std::string target) {
+  request x;
+  x.target = std::move(target);
+  return x;
+}
+
+TEST(HttpMessage, FindsFieldsWhateverTheirCase) {
+  request x;
+  x.fields = {{"Host", "a"}, {"ApiKey", "first"}, {"X-Empty", ""}, {"APIKEY", "last"}};
+  EXPECT_EQ(x.field("host"), "a");
+  EXPECT_EQ(x.field("apikey"), "last");
+  EXPECT_EQ(x.field("api"), "");
+  EXPECT_EQ(x.field("ho\x80t"), "");
+  EXPECT_TRUE(x.has_field("x-empty"));
+  EXPECT_FALSE(x.has_field("x-empt"));
+}
+
+TEST(HttpMessage, CutsTheTargetAtTheQuestionMark) {
+  EXPECT_EQ(asking("/a/b?c=d?e").path(), "/a/b");
+  EXPECT_EQ(asking("/a/b?c=d?e").query(), "c=d?e");
+  EXPECT_EQ(asking("/a/b").path(), "/a/b");
+  EXPECT_EQ(asking("/a/b").query(), "");
+  EXPECT_EQ(asking("/?").query(), "");
+  EXPECT_EQ(asking("?x").path(), "");
+}
+
+TEST(HttpMessage, SetAddsFieldsInOrder) {
+  response x;
+  x.set("A", "1").set("B", "2").set("A", "3");
+  EXPECT_EQ(x.fields, (std::vector<std::pair<std::string, std::string>>{{"A", "1"}, {"B", "2"}, {"A", "3"}}));
+}
+
+TEST(HttpMessage, NamesTheStatusesThatTheServerSends) {
+  const std::pair<unsigned, std::string_view> table[] = {
+      {200, "OK"},
+      {201, "Created"},
+      {202, "Accepted"},
+      {204, "No Content"},
+      {301, "Moved Permanently"},
+      {304, "Not Modified"},
+      {400, "Bad Request"},
+      {401, "Unauthorized"},
+      {403, "Forbidden"},
+      {404, "Not Found"},
+      {408, "Request Timeout"},
+      {409, "Conflict"},
+      {413, "Payload Too Large"},
+      {415, "Unsupported Media Type"},
+      {417, "Expectation Failed"},
+      {422, "Unprocessable Entity"},
+      {429, "Too Many Requests"},
+      {431, "Request Header Fields Too Large"},
+      {500, "Internal Server Error"},
+      {501, "Not Implemented"},
+      {503, "Service Unavailable"},
+      {505, "HTTP Version Not Supported"},
+      {299, "Status"},
+  };
+  for (const auto& [status, phrase] : table)
+    EXPECT_EQ(reason_phrase(status), phrase);
+}
+
+} // namespace
+} // namespace arauto::http
