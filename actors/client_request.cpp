@@ -58,7 +58,7 @@ void add_event(connect_wish& wish, const std::string& name) {
     wish.filter.events.set(*index);
     return;
   }
-  if (is_custom_event_name(name)) {
+  if (is_custom_event_name(name) && !resembles_known_event(name)) {
     wish.filter.custom_events.push_back(name);
     return;
   }

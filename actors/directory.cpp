@@ -40,8 +40,7 @@ bool key_owner::opens(const directory_entry& x) const noexcept {
                                   [&x](const directory_entry_ptr& own) { return own->number == x.number; });
 }
 
-directory::directory(std::string_view global_key)
-    : has_global_key_{!global_key.empty()}, global_key_{key_digest::of(global_key)} {}
+directory::directory(std::string_view global_key) : global_key_{key_digest::of(global_key)} {}
 
 directory_entry_ptr directory::find(std::string_view name) const {
   const auto& shard = by_name_[std::hash<std::string_view>{}(name) % shard_count];
@@ -53,10 +52,10 @@ directory_entry_ptr directory::find(std::string_view name) const {
 
 key_owner directory::judge(std::string_view key) const {
   key_owner owner;
-  if (key.empty())
+  if (key.empty()) // Nobody's key, also when there is no global one.
     return owner;
   const auto digest = key_digest::of(key);
-  owner.is_global = (digest == global_key_) & has_global_key_;
+  owner.is_global = digest == global_key_;
   if (const auto& shard = by_key_[digest.bytes[0]]) {
     const auto [first, last] = shard->equal_range(prefix_of(digest));
     for (auto at = first; at != last; ++at)

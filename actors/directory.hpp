@@ -66,7 +66,6 @@ private:
   void put(directory_entry_ptr entry);
   void take(const directory_entry& entry);
 
-  bool has_global_key_ = false;
   key_digest global_key_;
   std::size_t size_ = 0;
   std::array<std::shared_ptr<const name_shard>, shard_count> by_name_;

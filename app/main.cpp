@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <iostream>
 #include <thread>
 
@@ -26,16 +27,21 @@ void print_problems(const std::vector<std::string>& lines, const char* kind) {
 load_outcome load(const command_line& asked) {
   const auto file = load_env_file(asked.env_file.value_or(".env"), asked.env_file.has_value());
   auto loaded = load_settings(process_environment(), file, asked.flags);
-  loaded.warnings.insert(loaded.warnings.begin(), file.warnings.begin(), file.warnings.end());
-  loaded.errors.insert(loaded.errors.begin(), file.errors.begin(), file.errors.end());
+  if (auto refusal = refusal_of_known_key(loaded.values.authentication_api_key); !refusal.empty())
+    loaded.errors.push_back(std::move(refusal));
   return loaded;
 }
 
-/// Warnings about settings that are allowed and yet hardly meant.
-void warn_of_combinations(const settings& x) {
-  if (const auto* zone = std::getenv("TZ"); zone != nullptr && *zone != '\0' && std::string_view{zone} != "UTC" &&
-                                            x.event_date_time == event_date_time_form::evolution)
-    log(log_level::warn, "settings", "EVENT_DATE_TIME=evolution writes local time with a false Z; TZ is not UTC");
+/// Warnings about surroundings that are allowed and yet hardly meant.
+void warn_of_surroundings(const settings& x) {
+  const auto now = std::time(nullptr);
+  std::tm local{};
+  localtime_r(&now, &local);
+  if (local.tm_gmtoff != 0)
+    log(log_level::warn, "settings",
+        x.event_date_time == event_date_time_form::utc
+          ? "the time zone is not UTC; date_time of envelopes is UTC all the same (EVENT_DATE_TIME=utc)"
+          : "the time zone is not UTC, so EVENT_DATE_TIME=evolution writes local time with a false Z");
   if (x.websocket_keyless)
     log(log_level::warn, "settings",
         "WEBSOCKET_KEYLESS=true: peers in WEBSOCKET_ALLOWED_HOSTS read every event without a key");
@@ -66,7 +72,7 @@ int run(const load_outcome& loaded) {
   for (const auto* list : {&loaded.warnings, &key.warnings})
     for (const auto& x : *list)
       log(log_level::warn, "settings", x);
-  warn_of_combinations(loaded.values);
+  warn_of_surroundings(loaded.values);
 
   server running{loaded.values, key.key, data};
   running.start();

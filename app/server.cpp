@@ -3,6 +3,7 @@
 #include "net/log.hpp"
 
 #include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -152,7 +153,9 @@ void server::make_demo() {
   for (std::size_t i = 0; i < selectable_events; ++i)
     row.events.emplace_back(known_event_at(static_cast<catalogue_index>(i)).config_name);
   wish.record.websocket = std::move(row);
-  caf::anon_send(registry_, std::move(wish)); // Refused when it is there already, which is as good.
+  // Awaited, so that its namespace is there before the first client. Refused when it is there already: as good.
+  caf::scoped_actor self{*system_};
+  self->request(registry_, caf::infinite, std::move(wish)).receive([](const instance_answer&) {}, [](const caf::error&) {});
 }
 
 void server::start() {
@@ -179,7 +182,13 @@ void server::stop() {
   if (const auto left = open_sockets(); left > 0)
     log(log_level::warn, "server", std::to_string(left) + " connections did not end in time and are cut");
   const auto end = [](const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::user_shutdown); };
-  end(registry_);
+  if (registry_) {
+    // What it spawned is complete only when it has ended.
+    caf::scoped_actor self{*system_};
+    self->monitor(registry_);
+    end(registry_);
+    self->receive([](const caf::down_msg&) {});
+  }
   for (const auto& x : board_.current()->all())
     end(x->actor);
   board_.publish(std::make_shared<const directory>(""));

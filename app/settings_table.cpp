@@ -40,7 +40,7 @@ std::vector<setting> server_rows() {
       {"SERVER_PORT",
        "TCP port. `0` takes a free one, which the start-up message names (Evolution API takes 8080 then).",
        number_field{&s::server_port, 0, 65535}, "--port"},
-      {"SERVER_HOST", "Address to listen on. `::` takes IPv6 and IPv4; where the machine has no IPv6, set `0.0.0.0`.",
+      {"SERVER_HOST", "Address to listen on. `::` takes IPv6 and IPv4; on a machine without IPv6 it means all of IPv4.",
        text_field{&s::server_host, is_address, "an IPv4 or IPv6 address"}},
       {"SERVER_URL",
        "Address under which clients know this server: `server_url` of every event, which is left out when this is "

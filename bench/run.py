@@ -111,6 +111,8 @@ def chosen_servers(chosen, places):
       servers += PEERS[peer]
   if Arauto in servers:
     places.binary("arauto")
+  if not servers:
+    raise BenchError("nothing is left to measure")
   return servers
 
 

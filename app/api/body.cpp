@@ -42,7 +42,8 @@ std::string charset_of(std::string_view content_type) {
 std::optional<http::response> read_json(std::string_view text, body_members& x) {
   const auto first = text.find_first_not_of(json_space);
   if (first == std::string_view::npos || (text[first] != '{' && text[first] != '['))
-    return syntax_answer({first == std::string_view::npos ? text.size() : first, "An object ({...}) or an array ([...]) is expected here."});
+    return syntax_answer({first == std::string_view::npos ? text.size() : first,
+                          "An object ({...}) or an array ([...]) is expected here."});
   if (text[first] == '[') {
     const auto checked = json::check(text);
     return checked ? std::nullopt : std::optional{syntax_answer(checked.error())};

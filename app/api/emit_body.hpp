@@ -19,7 +19,7 @@ struct emit_body {
   std::optional<http::response> refusal;
 };
 
-/// Reads one object, an array of them, or one per line (NDJSON): told apart by `content_type`, else by the bytes.
+/// Reads one object, an array of them, or one per line (NDJSON): told apart by the media type, else by the bytes.
 emit_body read_emit_body(std::string_view media_type, std::string_view text);
 
 } // namespace arauto::app

@@ -80,7 +80,10 @@ private:
   std::unordered_map<std::string, std::shared_ptr<engine_connection>> connections_;
 };
 
-/// The fields that every polling answer carries.
+/// An answer with the CORS fields of the engine.
+http::response engine_answer(unsigned status, const engine_settings& settings, const http::request& asked);
+
+/// A polling answer to a GET: CORS, content type, no caching.
 http::response polling_answer(const engine_settings& settings, const http::request& asked, std::string body);
 
 } // namespace arauto::io

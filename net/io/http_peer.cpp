@@ -88,7 +88,18 @@ void http_peer::on_readable() {
     }
   }
   if (state_ != state::closed && !upgrade_)
-    wait();
+    go_on();
+}
+
+/// Reads on in a turn of its own: what the stream holds already does not make its socket readable.
+void http_peer::go_on() {
+  if (std::exchange(waiting_, true))
+    return;
+  services_->home.post([self = shared_from_this()] {
+    self->waiting_ = false;
+    if (self->state_ != state::closed)
+      self->on_readable();
+  });
 }
 
 void http_peer::feed(std::string_view bytes) {
@@ -215,7 +226,7 @@ void http_peer::write_answers() {
     state_ = state::draining;
     stream_->finish();
     services_->home.arm(*this, linger);
-    wait(); // The client's end of stream, or whatever it still sends, is read and dropped.
+    go_on(); // The client's end of stream, or whatever it still sends, is read and dropped.
     return;
   }
   if (upgrade_ && exchanges_.empty())
@@ -231,7 +242,7 @@ void http_peer::resume() {
     feed(std::exchange(input_, {}));
   if (state_ == state::open && !upgrade_ && stream_) {
     arm_for_state();
-    wait();
+    go_on();
   }
 }
 

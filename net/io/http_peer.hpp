@@ -85,6 +85,7 @@ private:
   void on_timer() override;
 
   void wait();
+  void go_on();
   void on_readable();
   void feed(std::string_view bytes);
   /// Bytes used; stops at a pause, an error or when more input is needed.

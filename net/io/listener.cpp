@@ -19,8 +19,15 @@ listener::listener(const std::string& host, std::uint16_t port, std::vector<targ
     tls_{tls},
     sockets_max_{sockets_max} {
   try {
-    const tcp::endpoint where{asio::ip::make_address(host), port};
-    acceptor_.open(where.protocol());
+    tcp::endpoint where{asio::ip::make_address(host), port};
+    boost::system::error_code ec;
+    acceptor_.open(where.protocol(), ec);
+    if (ec == asio::error::address_family_not_supported && host == "::") {
+      where = {tcp::v4(), port}; // A machine without IPv6: all addresses still means all it has.
+      acceptor_.open(where.protocol(), ec);
+    }
+    if (ec)
+      throw boost::system::system_error{ec};
     acceptor_.set_option(tcp::acceptor::reuse_address{true});
     if (where.address().is_v6() && where.address().is_unspecified())
       acceptor_.set_option(asio::ip::v6_only{false});

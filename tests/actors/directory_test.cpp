@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 namespace arauto {
@@ -105,6 +106,22 @@ TEST(Directory, LeavesThePictureBeforeAChangeAsItWas) {
   EXPECT_FALSE(after->judge("ta").is_known());
 }
 
+TEST(Directory, LeavesThePictureBeforeAdditionsAsItWas) {
+  directory_ptr x = directory_of({});
+  const auto add = [&x](instance_number first, instance_number last) {
+    for (auto i = first; i < last; ++i)
+      x = x->with(entry_of("n" + std::to_string(i), "t" + std::to_string(i), i));
+  };
+  add(0, 500); // Enough for names to share shards with those that follow.
+  const auto before = x;
+  add(500, 1000);
+  EXPECT_EQ(before->all().size(), 500U);
+  for (instance_number i = 500; i < 1000; ++i) {
+    EXPECT_FALSE(before->find("n" + std::to_string(i)));
+    EXPECT_FALSE(before->judge("t" + std::to_string(i)).is_known());
+  }
+}
+
 TEST(Directory, RemovesOneOfTwoInstancesWithTheSameToken) {
   const auto x = directory_of({entry_of("a", "same", 1), entry_of("b", "same", 2)})->without("a");
   const auto owner = x->judge("same");
@@ -142,18 +159,20 @@ TEST(DirectoryView, SeesThePublishedPictureAtItsNextLook) {
 
 TEST(DirectoryView, ReadsWhileAnotherThreadPublishes) {
   directory_board board{directory_of({})};
-  std::thread writer{[&board] {
+  std::atomic<bool> done{false};
+  std::thread writer{[&] {
     for (instance_number i = 1; i <= 200; ++i)
       board.publish(board.current()->with(entry_of("n" + std::to_string(i), "t", i)));
+    done = true;
   }};
   directory_view view{board};
-  std::size_t seen = 0;
-  while (seen < 200) {
+  for (std::size_t seen = 0; !done;) {
     const auto now = view.get().size();
     EXPECT_GE(now, seen);
     seen = now;
   }
   writer.join();
+  EXPECT_EQ(view.get().size(), 200U);
 }
 
 } // namespace arauto

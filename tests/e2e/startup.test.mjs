@@ -4,7 +4,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, describe, it } from 'node:test';
-import { request } from './support/http.mjs';
+import { request, requestText } from './support/http.mjs';
 import { Server, newKey, newName, runToEnd, selfSigned, temporaryDirectory } from './support/server.mjs';
 import { next } from './support/wait.mjs';
 
@@ -229,6 +229,27 @@ describe('signals', () => {
       for (const client of clients) assert.match(await client.disconnects.next(), /^transport (close|error)$/);
     });
   }
+});
+
+describe('signals at a bad moment', () => {
+  it('SIGTERM while instances are being created ends the server with 0 too', async () => {
+    const server = await start();
+    const head = { apikey: server.key, 'content-type': 'application/json' };
+    const body = () => JSON.stringify({ instanceName: newName(), integration: 'EVOLUTION' });
+    for (let i = 0; i < 4; ++i) {
+      const connection = await server.raw();
+      for (let n = 0; n < 20; ++n) connection.write(requestText('POST', '/instance/create', head, body()));
+      if (i === 3) await connection.answer();
+    }
+    assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null }, server.output);
+  });
+
+  it('SIGTERM right after the start ends the server with 0, also with --demo', async () => {
+    for (const args of [[], ['--demo'], ['--demo'], ['--demo']]) {
+      const server = await start({ args });
+      assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null }, server.output);
+    }
+  });
 });
 
 describe('the log', () => {

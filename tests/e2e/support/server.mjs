@@ -100,9 +100,15 @@ class Process {
     }
   }
 
+  /** Ends by a signal; one that does not end in time is killed, and that is a failure. */
   async end(signal) {
     this.child.kill(signal);
-    return await within(this.exit, () => `end after ${signal}; it said:\n${this.output}`);
+    try {
+      return await within(this.exit, () => `end after ${signal}; it said:\n${this.output}`);
+    } catch (error) {
+      this.child.kill('SIGKILL');
+      throw error;
+    }
   }
 }
 
@@ -218,13 +224,7 @@ export class Server {
     for (const client of this.#clients) client.close();
     this.#clients.clear();
     if (this.#process.ended) return;
-    let outcome;
-    try {
-      outcome = await this.end('SIGTERM');
-    } catch (error) {
-      await this.#process.end('SIGKILL');
-      throw error;
-    }
+    const outcome = await this.end('SIGTERM');
     assert.deepEqual(outcome, { code: 0, signal: null }, `SIGTERM must end the server with 0; it said:\n${this.output}`);
   }
 

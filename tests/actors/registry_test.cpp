@@ -1,0 +1,168 @@
+#include "actors/registry.hpp"
+#include "tests/support/actor_fixture.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <gmock/gmock.h>
+
+#include <future>
+
+namespace arauto {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+class fake_store final : public instance_store {
+public:
+  std::vector<instance_record> load() override { return rows; }
+  failure insert(const instance_record& x) override {
+    if (broken)
+      return "the disk is full";
+    rows.push_back(x);
+    return {};
+  }
+  failure set_websocket(const std::string& id, const websocket_row& row) override {
+    if (broken)
+      return "the disk is full";
+    for (auto& x : rows)
+      if (x.id == id)
+        x.websocket = row;
+    return {};
+  }
+  failure remove(const std::string& id) override {
+    if (broken)
+      return "the disk is full";
+    std::erase_if(rows, [&](const instance_record& x) { return x.id == id; });
+    return {};
+  }
+  std::vector<instance_record> rows;
+  bool broken = false;
+};
+
+class Registry : public test::ActorFixture {
+protected:
+  ~Registry() override {
+    caf::anon_send_exit(names, caf::exit_reason::user_shutdown);
+    settle();
+    names = nullptr;
+  }
+
+  void start() {
+    names = system.spawn(registry, registry_services{&store,
+                                                     &board,
+                                                     {&threads[0]->unit, &threads[1]->unit},
+                                                     broadcaster_,
+                                                     services,
+                                                     2,
+                                                     std::make_shared<std::promise<void>>()});
+    settle();
+  }
+
+  template <class Question>
+  instance_answer ask(Question what) {
+    instance_answer got;
+    const auto asker = system.spawn([&](caf::event_based_actor* self) {
+      self->request(names, caf::infinite, std::move(what)).then([&got](const instance_answer& x) { got = x; });
+    });
+    settle();
+    return got;
+  }
+
+  create_instance wish(const std::string& name) {
+    create_instance x{*make_record(name)};
+    x.record.token.clear();
+    return x;
+  }
+
+  fake_store store;
+  registry_actor names;
+};
+
+TEST_F(Registry, HasEveryStoredInstanceInTheDirectoryAtStartUp) {
+  store.rows = {*make_record("a"), *make_record("b")};
+  start();
+  EXPECT_EQ(board.current()->size(), 2U);
+  const auto client = join_client(0, "/a", "token-of-a");
+  EXPECT_THAT(client->out.packets, ElementsAre(StartsWith("40/a,")));
+  close(*client);
+}
+
+TEST_F(Registry, GivesANewInstanceIdTokenAndTimes) {
+  start();
+  const auto made = ask(wish("a"));
+  ASSERT_TRUE(made.record);
+  EXPECT_EQ(made.record->id.size(), 36U);
+  EXPECT_EQ(made.record->token.size(), 36U);
+  EXPECT_GT(made.record->created_at_ms, 0);
+  EXPECT_THAT(made.record->websocket->id, StartsWith("c"));
+  EXPECT_EQ(store.rows.size(), 1U);
+}
+
+TEST_F(Registry, RefusesATakenNameAndOneInstanceTooMany) {
+  start();
+  ask(wish("a"));
+  EXPECT_EQ(ask(wish("a")).why, refusal::name_taken);
+  ask(wish("b"));
+  const auto third = ask(wish("c"));
+  EXPECT_EQ(third.why, refusal::limit_reached);
+  EXPECT_THAT(third.reason, HasSubstr("INSTANCES_MAX"));
+}
+
+TEST_F(Registry, ChangesNothingWhenTheStoreFails) {
+  start();
+  ask(wish("a"));
+  store.broken = true;
+  EXPECT_EQ(ask(wish("b")).reason, "the disk is full");
+  EXPECT_EQ(ask(delete_instance{"a"}).why, refusal::storage_failure);
+  EXPECT_EQ(ask(set_websocket{"a", false, {}}).why, refusal::storage_failure);
+  EXPECT_EQ(board.current()->size(), 1U);
+  EXPECT_TRUE(board.current()->find("a")->record->websocket->enabled);
+}
+
+TEST_F(Registry, EndsTheSessionsOfADeletedInstance) {
+  start();
+  const auto made = ask(wish("a"));
+  const auto own = join_client(0, "/a", made.record->token);
+  const auto root = join_client(1, "/", made.record->token);
+  own->out.take();
+  root->out.take();
+  EXPECT_TRUE(ask(delete_instance{"a"}).record);
+  EXPECT_THAT(own->out.packets, ElementsAre("41/a,"));
+  EXPECT_THAT(root->out.packets, ElementsAre("41"));
+  EXPECT_EQ(ask(delete_instance{"a"}).why, refusal::not_found);
+  close(*own);
+  close(*root);
+}
+
+TEST_F(Registry, KeepsIdAndBirthOfAWebsocketRow) {
+  start();
+  ask(wish("a"));
+  const auto first = ask(set_websocket{"a", true, {"CALL"}}).record->websocket;
+  const auto second = ask(set_websocket{"a", false, {}}).record->websocket;
+  EXPECT_EQ(first->id, second->id);
+  EXPECT_EQ(first->created_at_ms, second->created_at_ms);
+  EXPECT_FALSE(second->enabled);
+  EXPECT_FALSE(store.rows.front().websocket->enabled);
+}
+
+TEST_F(Registry, StartsAnInstanceThatDiedAgainAndLetsItsClientsReconnect) {
+  start();
+  const auto made = ask(wish("a"));
+  const auto before = board.current()->find("a");
+  const auto client = join_client(0, "/a", made.record->token);
+  caf::anon_send_exit(before->actor, caf::exit_reason::kill);
+  settle();
+  EXPECT_TRUE(client->out.closed);
+  EXPECT_EQ(client->out.reason, close_reason::forced_close);
+  const auto after = board.current()->find("a");
+  EXPECT_NE(after->number, before->number);
+  const auto again = join_client(0, "/a", made.record->token);
+  emit(after, "call");
+  EXPECT_EQ(again->out.packets.size(), 2U);
+  close(*client);
+  close(*again);
+}
+
+} // namespace
+} // namespace arauto
