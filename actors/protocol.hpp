@@ -219,12 +219,15 @@ struct create_instance {
   instance_record record;
 };
 
+/// The id says which one is meant: between look-up and deletion another may have taken the name.
 struct delete_instance {
   std::string name;
+  std::string id;
 };
 
 struct set_websocket {
   std::string name;
+  std::string id;
   bool enabled = false;
   std::vector<std::string> events;
 };
@@ -239,7 +242,7 @@ struct forget_instance {
   instance_number instance = 0;
 };
 
-enum class refusal { not_found, name_taken, limit_reached, storage_failure };
+enum class refusal { not_found, name_taken, limit_reached, storage_failure, no_answer };
 
 /// The record after the change, or why nothing changed.
 struct instance_answer {

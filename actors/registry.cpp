@@ -104,7 +104,7 @@ instance_answer registry_state::create(create_instance& x) {
 
 instance_answer registry_state::remove(const delete_instance& x) {
   const auto entry = directory_now()->find(x.name);
-  if (!entry)
+  if (!entry || entry->record->id != x.id)
     return refused(refusal::not_found, {});
   if (const auto failure = services.store->remove(entry->record->id))
     return refused(refusal::storage_failure, *failure);
@@ -117,7 +117,7 @@ instance_answer registry_state::remove(const delete_instance& x) {
 
 instance_answer registry_state::configure(const set_websocket& x) {
   const auto entry = directory_now()->find(x.name);
-  if (!entry)
+  if (!entry || entry->record->id != x.id)
     return refused(refusal::not_found, {});
   auto record = *entry->record;
   auto row = record.websocket.value_or(websocket_row{});

@@ -23,7 +23,7 @@ private:
     ask<instance_answer>(unit_, registry_, std::move(what), patience,
                          [then = std::move(then)](const std::optional<instance_answer>& answer) {
                            then(answer ? *answer
-                                       : instance_answer{nullptr, refusal::storage_failure,
+                                       : instance_answer{nullptr, refusal::no_answer,
                                                          "the registry did not answer in time"});
                          });
   }

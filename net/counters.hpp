@@ -46,8 +46,6 @@ struct alignas(64) io_counters {
   counter deliveries;
   counter client_events;
   counter dropped_client_events;
-  // Actors.
-  counter actor_failures;
 };
 
 } // namespace arauto

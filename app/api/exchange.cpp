@@ -42,10 +42,12 @@ http::response refusal_answer(const instance_answer& why, std::string_view name)
     return error_answer(403, "This name " + quoted + " is already in use.");
   case refusal::limit_reached:
     return error_answer(403, why.reason);
+  case refusal::no_answer:
+    return busy_answer(why.reason);
   case refusal::storage_failure:
     break;
   }
-  return why.reason == no_answer_in_time ? busy_answer(why.reason) : error_answer(500, why.reason);
+  return error_answer(500, why.reason);
 }
 
 } // namespace arauto::app

@@ -256,7 +256,7 @@ void delete_one(const exchange_ptr& x) {
   const auto entry = admit_to_instance(*x);
   if (!entry)
     return;
-  x->home().ports.admin.remove({entry->record->name}, [x](const instance_answer& done) {
+  x->home().ports.admin.remove({entry->record->name, entry->record->id}, [x](const instance_answer& done) {
     x->guarded([&] {
       if (!done.record)
         return x->answer(refusal_answer(done, x->parameter(0)));

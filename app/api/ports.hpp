@@ -14,7 +14,7 @@
 namespace arauto::app {
 
 /// The way to the REGISTRY for administration. I/O thread only; `then` is called on the same thread, later, exactly
-/// once: also when the REGISTRY does not answer in time (refusal `storage_failure` with the reason).
+/// once: also when the REGISTRY does not answer in time (refusal `no_answer`).
 class administration {
 public:
   virtual ~administration() = default;
@@ -23,9 +23,6 @@ public:
   virtual void remove(delete_instance what, answer_handler then) = 0;
   virtual void configure(set_websocket what, answer_handler then) = 0;
 };
-
-/// The reason of a `storage_failure` that only says that the REGISTRY is late: trying again makes sense (503).
-inline constexpr std::string_view no_answer_in_time = "the registry did not answer in time";
 
 /// The way of events to their INSTANCE. I/O thread only.
 class event_intake {

@@ -28,7 +28,7 @@ void configure_websocket(const exchange_ptr& x) {
   if (!x->home().config.websocket_enabled)
     return x->answer(error_answer(400, "The websocket is switched off: WEBSOCKET_ENABLED is not true"));
   auto chosen = read_selection(*x->body().find("websocket"));
-  x->home().ports.admin.configure({entry->record->name, chosen.enabled, std::move(chosen.events)},
+  x->home().ports.admin.configure({entry->record->name, entry->record->id, chosen.enabled, std::move(chosen.events)},
                                   [x](const instance_answer& done) {
                                     x->guarded([&] {
                                       x->answer(done.record ? json_answer(201, websocket_json(*done.record))

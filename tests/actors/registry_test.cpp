@@ -69,6 +69,11 @@ protected:
     return got;
   }
 
+  std::string id_of(const std::string& name) {
+    const auto entry = board.current()->find(name);
+    return entry ? entry->record->id : "";
+  }
+
   create_instance wish(const std::string& name) {
     create_instance x{*make_record(name)};
     x.record.token.clear();
@@ -114,8 +119,8 @@ TEST_F(Registry, ChangesNothingWhenTheStoreFails) {
   ask(wish("a"));
   store.broken = true;
   EXPECT_EQ(ask(wish("b")).reason, "the disk is full");
-  EXPECT_EQ(ask(delete_instance{"a"}).why, refusal::storage_failure);
-  EXPECT_EQ(ask(set_websocket{"a", false, {}}).why, refusal::storage_failure);
+  EXPECT_EQ(ask(delete_instance{"a", id_of("a")}).why, refusal::storage_failure);
+  EXPECT_EQ(ask(set_websocket{"a", id_of("a"), false, {}}).why, refusal::storage_failure);
   EXPECT_EQ(board.current()->size(), 1U);
   EXPECT_TRUE(board.current()->find("a")->record->websocket->enabled);
 }
@@ -127,19 +132,30 @@ TEST_F(Registry, EndsTheSessionsOfADeletedInstance) {
   const auto root = join_client(1, "/", made.record->token);
   own->out.take();
   root->out.take();
-  EXPECT_TRUE(ask(delete_instance{"a"}).record);
+  EXPECT_TRUE(ask(delete_instance{"a", id_of("a")}).record);
   EXPECT_THAT(own->out.packets, ElementsAre("41/a,"));
   EXPECT_THAT(root->out.packets, ElementsAre("41"));
-  EXPECT_EQ(ask(delete_instance{"a"}).why, refusal::not_found);
+  EXPECT_EQ(ask(delete_instance{"a", id_of("a")}).why, refusal::not_found);
   close(*own);
   close(*root);
+}
+
+TEST_F(Registry, LeavesAnInstanceAloneThatHasOnlyTheNameOfTheOneMeant) {
+  start();
+  ask(wish("a"));
+  const auto old = id_of("a");
+  ask(delete_instance{"a", old});
+  ask(wish("a"));
+  EXPECT_EQ(ask(delete_instance{"a", old}).why, refusal::not_found);
+  EXPECT_EQ(ask(set_websocket{"a", old, false, {}}).why, refusal::not_found);
+  EXPECT_TRUE(board.current()->find("a")->record->websocket->enabled);
 }
 
 TEST_F(Registry, KeepsIdAndBirthOfAWebsocketRow) {
   start();
   ask(wish("a"));
-  const auto first = ask(set_websocket{"a", true, {"CALL"}}).record->websocket;
-  const auto second = ask(set_websocket{"a", false, {}}).record->websocket;
+  const auto first = ask(set_websocket{"a", id_of("a"), true, {"CALL"}}).record->websocket;
+  const auto second = ask(set_websocket{"a", id_of("a"), false, {}}).record->websocket;
   EXPECT_EQ(first->id, second->id);
   EXPECT_EQ(first->created_at_ms, second->created_at_ms);
   EXPECT_FALSE(second->enabled);

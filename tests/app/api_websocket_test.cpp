@@ -171,7 +171,7 @@ TEST_F(ApiWebsocket, AnswersWhatTheRegistryRefused) {
   EXPECT_EQ(set(body).body, error(404, "Not Found", R"(["The \"ws1\" instance does not exist"])"));
   admin.refuse_with = instance_answer{nullptr, refusal::storage_failure, "the disk is full"};
   EXPECT_EQ(set(body).body, error(500, "Internal Server Error", R"(["the disk is full"])"));
-  admin.refuse_with = instance_answer{nullptr, refusal::storage_failure, std::string{no_answer_in_time}};
+  admin.refuse_with = instance_answer{nullptr, refusal::no_answer, "the registry did not answer in time"};
   const auto late = set(body);
   EXPECT_EQ(late.status, 503U);
   EXPECT_EQ(field(late, "Retry-After"), "1");
