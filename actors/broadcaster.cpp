@@ -20,7 +20,9 @@ std::vector<list_key> lists_of(const session_scope& scope) {
 } // namespace
 
 void broadcaster_state::count(const session_scope& x, std::int32_t change) {
-  const auto add = [change](std::uint32_t& to) { to = static_cast<std::uint32_t>(static_cast<std::int32_t>(to) + change); };
+  const auto add = [change](std::uint32_t& to) {
+    to = static_cast<std::uint32_t>(static_cast<std::int32_t>(to) + change);
+  };
   if (x.is_global)
     return add(all_);
   for (const auto instance : x.instances) {
@@ -49,6 +51,7 @@ void broadcaster_state::fan_out(const committed& x) {
       group.events.push_back(shared);
     }
   }
+  log_publication(name, "/", out.groups.front(), sessions.size());
   for (auto& [instance, group] : single)
     out.groups.push_back(std::move(group));
   if (!out.groups.front().events.empty())
@@ -83,10 +86,10 @@ broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, bro
   self->state.hubs = std::move(hubs);
   self->state.global_events = global_events;
   return {
-    on(self, &broadcaster_state::fan_out),
-    on(self, &broadcaster_state::admit),
-    on(self, &broadcaster_state::release),
-    on(self, &broadcaster_state::forget),
+      on(self, &broadcaster_state::fan_out),
+      on(self, &broadcaster_state::admit),
+      on(self, &broadcaster_state::release),
+      on(self, &broadcaster_state::forget),
   };
 }
 

@@ -81,7 +81,8 @@ connect_wish read_connect(std::string_view auth, const handshake& shake) {
   if (wish.api_key.empty())
     wish.api_key = shake.api_key;
   const auto question = shake.target.find('?');
-  const auto query = question == std::string::npos ? std::string_view{} : std::string_view{shake.target}.substr(question + 1);
+  const auto query =
+      question == std::string::npos ? std::string_view{} : std::string_view{shake.target}.substr(question + 1);
   for (const auto& name : read_list(wish, members, "events", query)) {
     wish.filter.by_event = true;
     add_event(wish, name);

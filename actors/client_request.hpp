@@ -17,12 +17,12 @@ struct connect_wish {
   std::string error_data;
 };
 
-/// Reads `auth` (checked JSON or empty): `apikey`, `events`, `instances`; what is absent there comes from the handshake:
-/// its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
+/// Reads `auth` (checked JSON or empty): `apikey`, `events`, `instances`; what is absent there comes from the
+/// handshake: its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
 connect_wish read_connect(std::string_view auth, const handshake& shake);
 
-/// Why a client may not send an event of that name to the others (acknowledgement arguments, JSON), or empty. Names of the
-/// catalogue are refused, so that nobody can forge a provider's event.
+/// Why a client may not send an event of that name to the others (acknowledgement arguments, JSON), or empty. Names of
+/// the catalogue are refused, so that nobody can forge a provider's event.
 std::string client_event_refusal(std::string_view name);
 
 } // namespace arauto

@@ -2,6 +2,7 @@
 
 #include "actors/client_request.hpp"
 #include "actors/failure.hpp"
+#include "net/log.hpp"
 #include "net/socketio/encode.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -15,13 +16,16 @@ using socketio::packet_type;
 using socketio::verdict;
 
 connection::connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake)
-  : light_actor{config},
-    services_{&services},
-    out_{&out},
-    shake_{std::make_unique<handshake>(std::move(shake))},
-    reader_{services.limits} {
+    : light_actor{config},
+      services_{&services},
+      out_{&out},
+      shake_{std::make_unique<handshake>(std::move(shake))},
+      reader_{services.limits} {
   const auto& rules = services_->admission.settings();
   const auto has_key = services_->admission.knows(shake_->api_key, *shake_);
+  if (log_enabled(log_level::debug))
+    log(log_level::debug, connection::name(),
+        "opened by " + shake_->remote_address + (shake_->is_websocket ? " over WebSocket" : " over polling"));
   unit().home().arm(*this, has_key ? rules.connect_timeout : rules.keyless_connect_timeout);
 }
 
@@ -71,8 +75,10 @@ void connection::on_packet(const socketio::assembled_packet& x) {
   }
 }
 
-void connection::on_close(close_reason) {
+void connection::on_close(close_reason why) {
   contain(name(), [&] {
+    if (log_enabled(log_level::debug))
+      log(log_level::debug, name(), "closed for " + shake_->remote_address + ": " + std::string{to_string(why)});
     out_ = nullptr;
     unit().home().disarm(*this);
     for (auto& x : namespaces_.entries())
@@ -87,8 +93,9 @@ void connection::on_close(close_reason) {
 void connection::on_connect(const socketio::packet& x) {
   const auto& rules = services_->admission.settings();
   if (namespaces_.size() >= rules.namespaces_max && namespaces_.find(x.nsp) == nullptr)
-    return refuse(x.nsp, "too many namespaces on this connection",
-                  R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
+    return refuse(
+        x.nsp, "too many namespaces on this connection",
+        R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
   auto wish = read_connect(x.payload, *shake_);
   if (!wish.error.empty())
     return refuse(x.nsp, wish.error, wish.error_data);
@@ -106,6 +113,9 @@ void connection::on_connect(const socketio::packet& x) {
 
 void connection::refuse(std::string_view nsp, std::string_view message, std::string_view data) {
   unit().counters().refused_sessions.add();
+  if (log_enabled(log_level::debug))
+    log(log_level::debug, name(),
+        shake_->remote_address + " is not let into " + std::string{nsp} + ": " + std::string{message});
   send(socketio::encode_connect_error(nsp, message, data));
 }
 
@@ -158,7 +168,7 @@ void connection::on_event(const socketio::assembled_packet& x) {
     return acknowledge(why);
   }
   auto frames = std::make_shared<std::vector<frame_ptr>>(
-    socketio::encode_binary_event(x.packet.nsp, parts.name, parts.arguments, x.attachments));
+      socketio::encode_binary_event(x.packet.nsp, parts.name, parts.arguments, x.attachments));
   unit().counters().client_events.add();
   session_of(namespaces_.find(x.packet.nsp)->session).relay(std::move(frames));
   acknowledge({});

@@ -50,9 +50,9 @@ std::string iso_time(std::int64_t unix_ms) {
   std::tm broken{};
   gmtime_r(&seconds, &broken);
   char text[64];
-  const auto size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", broken.tm_year + 1900,
-                                  broken.tm_mon + 1, broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec,
-                                  static_cast<int>(unix_ms % 1000));
+  const auto size =
+      std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", broken.tm_year + 1900, broken.tm_mon + 1,
+                    broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec, static_cast<int>(unix_ms % 1000));
   return {text, static_cast<std::size_t>(size)};
 }
 

@@ -8,9 +8,9 @@
 
 namespace arauto {
 
-/// The log's port towards the rest is `event_log_actor`; this is the implementation `EVENT_LOG=off`: one sequence, nothing
-/// stored, no offsets. What is appended in one turn is committed together: one message to the BROADCASTER, one slice to
-/// each INSTANCE, one answer to each I/O thread. Bounded by what the INTAKEs let through.
+/// The log's port towards the rest is `event_log_actor`; this is the implementation `EVENT_LOG=off`: one sequence,
+/// nothing stored, no offsets. What is appended in one turn is committed together: one message to the BROADCASTER, one
+/// slice to each INSTANCE, one answer to each I/O thread. Bounded by what the INTAKEs let through.
 struct memoryless_log_state : private turn_task {
   static constexpr const char* name = "event_log";
   using pointer = placed_actor<event_log_actor, memoryless_log_state>*;

@@ -13,16 +13,19 @@ constexpr std::string_view namespace_unknown = "Invalid namespace";
 
 gate_refusal refusal_for_key(bool is_missing) {
   if (is_missing)
-    return {std::string{key_required},
-            R"({"code":"API_KEY_REQUIRED","hint":"Pass the global key or the instance's token: io(url, { auth: { apikey } }), or ?apikey= in the URL, or the apikey header."})"};
-  return {std::string{key_wrong},
-          R"({"code":"API_KEY_UNKNOWN","hint":"This key is neither the global key nor the token of an instance; look for a typo, or for a token that was replaced."})"};
+    return {
+        std::string{key_required},
+        R"({"code":"API_KEY_REQUIRED","hint":"Pass the global key or the instance's token: io(url, { auth: { apikey } }), or ?apikey= in the URL, or the apikey header."})"};
+  return {
+      std::string{key_wrong},
+      R"({"code":"API_KEY_UNKNOWN","hint":"This key is neither the global key nor the token of an instance; look for a typo, or for a token that was replaced."})"};
 }
 
 /// The same words whether the namespace exists or not, so that a token cannot probe for names.
 gate_refusal refusal_for_foreign_token() {
-  return {std::string{namespace_unknown},
-          R"({"code":"NAMESPACE_NOT_YOURS","hint":"An instance's token opens / and the namespace of its own instance; for another one use that instance's token or the global key."})"};
+  return {
+      std::string{namespace_unknown},
+      R"({"code":"NAMESPACE_NOT_YOURS","hint":"An instance's token opens / and the namespace of its own instance; for another one use that instance's token or the global key."})"};
 }
 
 } // namespace
@@ -30,7 +33,7 @@ gate_refusal refusal_for_foreign_token() {
 bool gate::is_keyless_peer(const handshake& shake) const noexcept {
   return settings_.keyless && !shake.is_forwarded &&
          std::find(settings_.allowed_hosts.begin(), settings_.allowed_hosts.end(), shake.remote_address) !=
-           settings_.allowed_hosts.end();
+             settings_.allowed_hosts.end();
 }
 
 key_owner gate::owner_of(std::string_view key, const handshake& shake) {

@@ -14,11 +14,11 @@ namespace arauto {
 
 /// Rules of admission, the same for every I/O thread (design: keys are judged on the I/O thread, by the directory).
 struct gate_settings {
-  bool websocket_enabled = true;
   /// Peers on this list need no key, unless they came through a proxy (`WEBSOCKET_KEYLESS`).
   bool keyless = false;
   std::vector<std::string> allowed_hosts;
-  /// Old behaviour: a missing or wrong key at a WebSocket handshake gets HTTP 400 (`WEBSOCKET_REFUSE_WRONG_KEY_UPGRADE`).
+  /// Old behaviour: a missing or wrong key at a WebSocket handshake gets HTTP 400
+  /// (`WEBSOCKET_REFUSE_WRONG_KEY_UPGRADE`).
   bool refuse_upgrades = false;
   bool client_events = false;
   std::size_t namespaces_max = 1000;
@@ -45,7 +45,7 @@ struct gate_pass {
 class gate {
 public:
   gate(const gate_settings& settings, directory_view& instances, broadcaster_actor broadcaster)
-    : settings_{settings}, instances_{instances}, broadcaster_{std::move(broadcaster)} {}
+      : settings_{settings}, instances_{instances}, broadcaster_{std::move(broadcaster)} {}
 
   /// At the handshake of a connection.
   admission admit(const handshake& shake);

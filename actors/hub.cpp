@@ -45,10 +45,10 @@ void hub_state::evict_list(const evict& x) {
 hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists) {
   self->state.lists = lists;
   return {
-    on(self, &hub_state::admit),
-    on(self, &hub_state::publish_groups),
-    on(self, &hub_state::publish_client_event),
-    on(self, &hub_state::evict_list),
+      on(self, &hub_state::admit),
+      on(self, &hub_state::publish_groups),
+      on(self, &hub_state::publish_client_event),
+      on(self, &hub_state::evict_list),
   };
 }
 

@@ -6,8 +6,9 @@
 
 namespace arauto {
 
-/// The dispatcher of one I/O thread: brings a batch of events to the sessions of its lists. Owns nothing; the lists belong
-/// to the thread and are shared with its sessions. Order: a list gets its batches in the order of their owner's messages.
+/// The dispatcher of one I/O thread: brings a batch of events to the sessions of its lists. Owns nothing; the lists
+/// belong to the thread and are shared with its sessions. Order: a list gets its batches in the order of their owner's
+/// messages.
 struct hub_state {
   static constexpr const char* name = "hub";
 

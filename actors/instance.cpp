@@ -100,6 +100,7 @@ void instance_state::publish_slice(const committed& x) {
   for (const auto& what : x.events)
     if (is_selected(*what))
       group.events.push_back(publication_ptr{new publication{what, nsp_}});
+  log_publication(name, nsp_, group, sessions.size());
   if (!group.events.empty())
     send_to_hubs(services->hubs, sessions, publish{{std::move(group)}});
 }
@@ -145,14 +146,10 @@ instance_actor::behavior_type instance(instance_state::pointer self, instance_se
                                        instance_number number, std::shared_ptr<const instance_record> record) {
   begin_instance(self->state, std::move(services), number, std::move(record));
   return {
-    on(self, &instance_state::emit),
-    on(self, &instance_state::publish_slice),
-    on(self, &instance_state::admit),
-    on(self, &instance_state::release),
-    on(self, &instance_state::relay),
-    on(self, &instance_state::configure),
-    on(self, &instance_state::retire),
-    on(self, &instance_state::idle_tick),
+      on(self, &instance_state::emit),   on(self, &instance_state::publish_slice),
+      on(self, &instance_state::admit),  on(self, &instance_state::release),
+      on(self, &instance_state::relay),  on(self, &instance_state::configure),
+      on(self, &instance_state::retire), on(self, &instance_state::idle_tick),
   };
 }
 

@@ -35,8 +35,8 @@ struct instance_services {
 };
 using instance_services_ptr = std::shared_ptr<const instance_services>;
 
-/// One emitter: turns emissions into events, has them placed by the log, and brings them to the sessions of its namespace
-/// that its selection lets through. Placed on one I/O unit; owned by the REGISTRY.
+/// One emitter: turns emissions into events, has them placed by the log, and brings them to the sessions of its
+/// namespace that its selection lets through. Placed on one I/O unit; owned by the REGISTRY.
 struct instance_state {
   static constexpr const char* name = "instance";
   using pointer = placed_actor<instance_actor, instance_state>*;

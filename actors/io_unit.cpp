@@ -12,7 +12,7 @@ constexpr std::size_t throughput = 256;
 } // namespace
 
 io_unit::io_unit(caf::actor_system& system, loop& home, io_counters& counters)
-  : caf::execution_unit{&system}, home_{home}, counters_{counters} {}
+    : caf::execution_unit{&system}, home_{home}, counters_{counters} {}
 
 io_unit::~io_unit() {
   for (auto* job : jobs_)

@@ -16,8 +16,8 @@ namespace arauto {
 class light_actor;
 
 /// An I/O loop as CAF execution unit: actors placed here run at the end of the loop's turns, on its thread only. Lives
-/// longer than every actor on it. Its job lists are bounded by the number of actors; messages for light actors from other
-/// threads by what those threads have under way.
+/// longer than every actor on it. Its job lists are bounded by the number of actors; messages for light actors from
+/// other threads by what those threads have under way.
 class io_unit final : public caf::execution_unit, private turn_task {
 public:
   io_unit(caf::actor_system& system, loop& home, io_counters& counters);

@@ -11,7 +11,7 @@
 namespace arauto {
 
 light_actor::light_actor(caf::actor_config& config)
-  : caf::monitorable_actor{config}, unit_{static_cast<io_unit*>(config.host)} {}
+    : caf::monitorable_actor{config}, unit_{static_cast<io_unit*>(config.host)} {}
 
 void light_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
   if (unit_->is_current())

@@ -14,8 +14,8 @@
 
 namespace arauto {
 
-/// An event-based actor that stays on the I/O unit it was spawned on. CAF 0.17 resumes an actor on its sender's unit, so
-/// both ways into a unit are overridden.
+/// An event-based actor that stays on the I/O unit it was spawned on. CAF 0.17 resumes an actor on its sender's unit,
+/// so both ways into a unit are overridden.
 template <class Base>
 class placed : public Base {
 public:
@@ -59,21 +59,24 @@ Interface spawn_on(io_unit& unit,
                    Given&&... given) {
   using actor_class = placed_actor<Interface, State>;
   caf::actor_config config{&unit};
-  config.init_fun = caf::actor_config::init_fun_type([behaviour, held = std::tuple<std::decay_t<Arguments>...>{std::forward<Given>(given)...}](
-                      caf::local_actor* self) mutable -> caf::behavior {
-    return std::apply(
-      [&](auto&... x) { return behaviour(static_cast<actor_class*>(self), static_cast<Arguments>(std::move(x))...); },
-      held).unbox();
-  });
+  config.init_fun = caf::actor_config::init_fun_type(
+      [behaviour, held = std::tuple<std::decay_t<Arguments>...>{std::forward<Given>(given)...}](
+          caf::local_actor* self) mutable -> caf::behavior {
+        return std::apply(
+                   [&](auto&... x) {
+                     return behaviour(static_cast<actor_class*>(self), static_cast<Arguments>(std::move(x))...);
+                   },
+                   held)
+            .unbox();
+      });
   return unit.system().template spawn_class<actor_class, caf::no_spawn_options>(config);
 }
 
-/// A handler that calls a function of the state. What it throws is logged with its cause and counted; the actor lives on.
+/// A handler that calls a function of the state. What it throws is logged with its cause and counted; the actor lives
+/// on.
 template <class Self, class State, class Argument>
 auto on(Self* self, void (State::*handle)(Argument)) {
-  return [self, handle](Argument what) {
-    contain(self->name(), [&] { (self->state.*handle)(what); });
-  };
+  return [self, handle](Argument what) { contain(self->name(), [&] { (self->state.*handle)(what); }); };
 }
 
 } // namespace arauto

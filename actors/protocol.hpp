@@ -39,68 +39,64 @@ struct tick;
 
 /// One CONNECTION's membership of one namespace. Light; lives on its socket's I/O thread.
 using session_actor = caf::typed_actor<
-  // The owner says no: CONNECT_ERROR.
-  caf::reacts_to<refuse_session>,
-  // The owner ends it: DISCONNECT.
-  caf::reacts_to<close_session>>;
+    // The owner says no: CONNECT_ERROR.
+    caf::reacts_to<refuse_session>,
+    // The owner ends it: DISCONNECT.
+    caf::reacts_to<close_session>>;
 
 /// One client: an Engine.IO connection and its SESSIONS. Light; lives on its socket's I/O thread.
 using connection_actor = caf::typed_actor<
-  // Ends it with an Engine.IO close, so the client reconnects.
-  caf::reacts_to<close_connection>>;
+    // Ends it with an Engine.IO close, so the client reconnects.
+    caf::reacts_to<close_connection>>;
 
 /// The dispatcher of one I/O thread. Owns nothing; keeps the lists of sessions by namespace.
 using hub_actor = caf::typed_actor<
-  // The owner granted a join: from now on the session gets what is published to its list.
-  caf::reacts_to<admit_session>,
-  // A batch of events for one list.
-  caf::reacts_to<publish>,
-  // A client's event for the other sessions of a namespace.
-  caf::reacts_to<broadcast_client_event>,
-  // The owner of a list died: its clients have to reconnect.
-  caf::reacts_to<evict>>;
+    // The owner granted a join: from now on the session gets what is published to its list.
+    caf::reacts_to<admit_session>,
+    // A batch of events for one list.
+    caf::reacts_to<publish>,
+    // A client's event for the other sessions of a namespace.
+    caf::reacts_to<broadcast_client_event>,
+    // The owner of a list died: its clients have to reconnect.
+    caf::reacts_to<evict>>;
 
 /// The producers' side of one I/O thread: collects emits per turn, hands answers back to HTTP.
 using intake_actor = caf::typed_actor<
-  // The log has placed, or an instance has refused, the events of these requests.
-  caf::reacts_to<append_outcome>>;
+    // The log has placed, or an instance has refused, the events of these requests.
+    caf::reacts_to<append_outcome>>;
 
 /// One emitter. Validates, encodes, owns its sessions on "/name".
 using instance_actor = caf::typed_actor<
-  // Events of producers, in order.
-  caf::reacts_to<emit_batch>,
-  // The log placed this instance's events: they go to its namespace.
-  caf::reacts_to<committed>,
-  // A SESSION wants in.
-  caf::reacts_to<join>,
-  // A SESSION has ended.
-  caf::reacts_to<leave>,
-  // A client's event for the others of the namespace.
-  caf::reacts_to<relay_client_event>,
-  // Its record changed.
-  caf::reacts_to<configure_instance>,
-  // It was deleted: closes its sessions, and ends when the last handle is gone.
-  caf::reacts_to<retire_instance>,
-  // SYNTHETIC only: time for an event.
-  caf::reacts_to<tick>>;
+    // Events of producers, in order.
+    caf::reacts_to<emit_batch>,
+    // The log placed this instance's events: they go to its namespace.
+    caf::reacts_to<committed>,
+    // A SESSION wants in.
+    caf::reacts_to<join>,
+    // A SESSION has ended.
+    caf::reacts_to<leave>,
+    // A client's event for the others of the namespace.
+    caf::reacts_to<relay_client_event>,
+    // Its record changed.
+    caf::reacts_to<configure_instance>,
+    // It was deleted: closes its sessions, and ends when the last handle is gone.
+    caf::reacts_to<retire_instance>,
+    // SYNTHETIC only: time for an event.
+    caf::reacts_to<tick>>;
 
 /// Gives every event its place in the one sequence.
-using event_log_actor = caf::typed_actor<
-  caf::reacts_to<append>>;
+using event_log_actor = caf::typed_actor<caf::reacts_to<append>>;
 
 /// Every event of every instance; owns the sessions on "/".
-using broadcaster_actor = caf::typed_actor<
-  caf::reacts_to<committed>,
-  caf::reacts_to<join>,
-  caf::reacts_to<leave>,
-  // An instance was deleted or has a new token: sessions that came with its token end.
-  caf::reacts_to<forget_instance>>;
+using broadcaster_actor =
+    caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                     // An instance was deleted or has a new token: sessions that came with its token end.
+                     caf::reacts_to<forget_instance>>;
 
 /// Names, ids, tokens and kinds of all instances; spawns and supervises them; the only writer of the DIRECTORY.
-using registry_actor = caf::typed_actor<
-  caf::replies_to<create_instance>::with<instance_answer>,
-  caf::replies_to<delete_instance>::with<instance_answer>,
-  caf::replies_to<set_websocket>::with<instance_answer>>;
+using registry_actor = caf::typed_actor<caf::replies_to<create_instance>::with<instance_answer>,
+                                        caf::replies_to<delete_instance>::with<instance_answer>,
+                                        caf::replies_to<set_websocket>::with<instance_answer>>;
 
 // -- producers ----------------------------------------------------------------------------------------------------
 

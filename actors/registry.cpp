@@ -58,7 +58,8 @@ void registry_state::load() {
   for (auto& record : services.store->load()) {
     const auto name_of = record.name;
     if (find_kind(record.integration) == nullptr) {
-      log(log_level::error, name, "instance \"" + name_of + "\" has the unknown kind " + record.integration + ": skipped");
+      log(log_level::error, name,
+          "instance \"" + name_of + "\" has the unknown kind " + record.integration + ": skipped");
       continue;
     }
     services.board->publish(directory_now()->with(spawn(std::make_shared<const instance_record>(std::move(record)))));
@@ -84,8 +85,8 @@ instance_answer registry_state::create(create_instance& x) {
   if (now->find(record.name))
     return refused(refusal::name_taken, {});
   if (now->size() >= services.instances_max)
-    return refused(refusal::limit_reached, "there are " + std::to_string(now->size()) +
-                                             " instances already; INSTANCES_MAX is the limit");
+    return refused(refusal::limit_reached,
+                   "there are " + std::to_string(now->size()) + " instances already; INSTANCES_MAX is the limit");
   record.id = random_uuid();
   record.created_at_ms = record.updated_at_ms = unix_ms();
   record.behaviour.id = fresh_row_id();
@@ -164,9 +165,9 @@ registry_actor::behavior_type registry(registry_state::pointer self, registry_se
     };
   };
   return {
-    [act = answer(&registry_state::create)](create_instance& x) { return act(x); },
-    [act = answer(&registry_state::remove)](const delete_instance& x) { return act(x); },
-    [act = answer(&registry_state::configure)](const set_websocket& x) { return act(x); },
+      [act = answer(&registry_state::create)](create_instance& x) { return act(x); },
+      [act = answer(&registry_state::remove)](const delete_instance& x) { return act(x); },
+      [act = answer(&registry_state::configure)](const set_websocket& x) { return act(x); },
   };
 }
 

@@ -29,8 +29,8 @@ struct registry_services {
   std::shared_ptr<std::promise<void>> loaded;
 };
 
-/// Names, ids, tokens and kinds of all instances. Spawns an INSTANCE by its kind, watches it, and spawns it again when it
-/// dies; the only writer of store and directory. Runs on CAF's pool, since the store blocks.
+/// Names, ids, tokens and kinds of all instances. Spawns an INSTANCE by its kind, watches it, and spawns it again when
+/// it dies; the only writer of store and directory. Runs on CAF's pool, since the store blocks.
 struct registry_state {
   static constexpr const char* name = "registry";
   using pointer = registry_actor::stateful_pointer<registry_state>;

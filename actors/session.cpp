@@ -17,22 +17,24 @@ constexpr std::size_t sid_characters = 20;
 
 session::session(caf::actor_config& config, connection& above, dispatch_lists& lists, session_owner owner,
                  std::string nsp, event_filter filter)
-  : light_actor{config},
-    above_{&above},
-    lists_{&lists},
-    owner_{std::move(owner)},
-    nsp_{std::move(nsp)},
-    sid_{random_id(sid_characters)},
-    filter_{std::move(filter)} {}
+    : light_actor{config},
+      above_{&above},
+      lists_{&lists},
+      owner_{std::move(owner)},
+      nsp_{std::move(nsp)},
+      sid_{random_id(sid_characters)},
+      filter_{std::move(filter)} {}
 
 session_actor session::handle() {
   return caf::actor_cast<session_actor>(this);
 }
 
 void session::ask(std::uint64_t generation, session_scope scope) {
-  std::visit([&](const auto& owner) {
-    caf::anon_send(owner, join{handle(), unit().home().index(), generation, std::move(scope)});
-  }, owner_);
+  std::visit(
+      [&](const auto& owner) {
+        caf::anon_send(owner, join{handle(), unit().home().index(), generation, std::move(scope)});
+      },
+      owner_);
 }
 
 void session::admit(const std::vector<list_key>& lists) {

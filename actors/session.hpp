@@ -17,8 +17,8 @@ class connection;
 /// Who owns a session: the INSTANCE of its namespace, or the BROADCASTER on "/".
 using session_owner = std::variant<instance_actor, broadcaster_actor>;
 
-/// One connection's membership of one namespace: filter and position. Held by its connection and its owner; ends with its
-/// connection. Light actor, I/O thread only.
+/// One connection's membership of one namespace: filter and position. Held by its connection and its owner; ends with
+/// its connection. Light actor, I/O thread only.
 class session final : public light_actor {
 public:
   using signatures = session_actor::signatures;

@@ -8,14 +8,15 @@
 #include <caf/message_id.hpp>
 
 #include <cstdint>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace arauto {
 
-/// The sessions that an actor owns, and on which I/O threads they live. Strong handles: the owner closes them. Part of its
-/// actor. Bounded by the number of connections.
+/// The sessions that an actor owns, and on which I/O threads they live. Strong handles: the owner closes them. Part of
+/// its actor. Bounded by the number of connections.
 class session_set {
 public:
   struct member {
@@ -48,6 +49,9 @@ private:
   std::unordered_map<caf::actor_id, member> members_;
   std::vector<std::uint32_t> per_loop_;
 };
+
+/// Logs events that go out to sessions, for those who switched `WEBSOCKET` on in `LOG_LEVEL`.
+void log_publication(const char* who, std::string_view nsp, const publication_group& what, std::size_t sessions);
 
 /// Sends one message to the HUBs of all I/O threads on which the set has sessions; its content is shared, not copied.
 template <class Message>

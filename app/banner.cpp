@@ -13,8 +13,8 @@ std::string banner(const settings& x, std::uint16_t port, const api_key_outcome&
   const auto url = local_url(x, port);
   const auto is_configured = key.source == api_key_source::configured;
   const auto shown_key = is_configured ? std::string{"$AUTHENTICATION_API_KEY"} : key.key;
-  const auto curl = std::string{x.server_type == server_type::https ? "curl -k -s " : "curl -s "} + "-H \"apikey: " +
-                    shown_key + "\" -H 'Content-Type: application/json' ";
+  const auto curl = std::string{x.server_type == server_type::https ? "curl -k -s " : "curl -s "} +
+                    "-H \"apikey: " + shown_key + "\" -H 'Content-Type: application/json' ";
   std::string out = "Arauto is listening on " + url + "\n";
   out += "  data directory  " + x.data_dir + " (" + std::to_string(instances) + " instances)\n";
   out += "  API key         ";

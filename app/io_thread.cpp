@@ -3,13 +3,13 @@
 namespace arauto::app {
 
 io_thread::io_thread(std::uint16_t index, caf::actor_system& system, const shared_parts& shared)
-  : home{index},
-    unit{system, home, counters},
-    hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
-    directory_{shared.board},
-    emits_{home, [this](const emit_request& request, unsigned status, std::string_view failure) {
-             rest_->answered(request, status, failure);
-           }} {
+    : home{index},
+      unit{system, home, counters},
+      hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
+      directory_{shared.board},
+      emits_{home, [this](const emit_request& request, unsigned status, std::string_view failure) {
+               rest_->answered(request, status, failure);
+             }} {
   intake = spawn_on<intake_actor, intake_state>(unit, arauto::intake, &emits_);
 }
 
@@ -18,7 +18,8 @@ io_thread::~io_thread() = default;
 void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
                          std::vector<const io_counters*> all_counters) {
   admin_.emplace(unit, std::move(registry));
-  rest_.emplace(shared.values, api_ports{shared.answers, directory_, *admin_, events_, std::move(all_counters), counters});
+  rest_.emplace(shared.values,
+                api_ports{shared.answers, directory_, *admin_, events_, std::move(all_counters), counters});
   gate_.emplace(shared.admission, directory_, std::move(broadcaster));
   front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
   engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});

@@ -29,8 +29,8 @@ struct shared_parts {
   std::atomic<std::size_t>& body_bytes;
 };
 
-/// Everything that is bound to one I/O thread, in dependency order. Built and destroyed by the server's thread while the
-/// loop does not run; used by its own thread in between.
+/// Everything that is bound to one I/O thread, in dependency order. Built and destroyed by the server's thread while
+/// the loop does not run; used by its own thread in between.
 class io_thread {
 public:
   io_thread(std::uint16_t index, caf::actor_system& system, const shared_parts& shared);

@@ -40,8 +40,8 @@ void warn_of_surroundings(const settings& x) {
   if (local.tm_gmtoff != 0)
     log(log_level::warn, "settings",
         x.event_date_time == event_date_time_form::utc
-          ? "the time zone is not UTC; date_time of envelopes is UTC all the same (EVENT_DATE_TIME=utc)"
-          : "the time zone is not UTC, so EVENT_DATE_TIME=evolution writes local time with a false Z");
+            ? "the time zone is not UTC; date_time of envelopes is UTC all the same (EVENT_DATE_TIME=utc)"
+            : "the time zone is not UTC, so EVENT_DATE_TIME=evolution writes local time with a false Z");
   if (x.websocket_keyless)
     log(log_level::warn, "settings",
         "WEBSOCKET_KEYLESS=true: peers in WEBSOCKET_ALLOWED_HOSTS read every event without a key");

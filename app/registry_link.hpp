@@ -20,12 +20,11 @@ private:
 
   template <class Question>
   void send(Question what, answer_handler then) {
-    ask<instance_answer>(unit_, registry_, std::move(what), patience,
-                         [then = std::move(then)](const std::optional<instance_answer>& answer) {
-                           then(answer ? *answer
-                                       : instance_answer{nullptr, refusal::no_answer,
-                                                         "the registry did not answer in time"});
-                         });
+    ask<instance_answer>(
+        unit_, registry_, std::move(what), patience,
+        [then = std::move(then)](const std::optional<instance_answer>& answer) {
+          then(answer ? *answer : instance_answer{nullptr, refusal::no_answer, "the registry did not answer in time"});
+        });
   }
 
   io_unit& unit_;

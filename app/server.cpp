@@ -36,7 +36,6 @@ std::size_t sockets_max(const settings& x) {
 
 gate_settings gate_settings_of(const settings& x) {
   gate_settings to;
-  to.websocket_enabled = x.websocket_enabled;
   to.keyless = x.websocket_keyless;
   to.allowed_hosts = x.websocket_allowed_hosts;
   // "*" would open the server to everybody who can reach it.
@@ -61,18 +60,18 @@ io::engine_settings engine_settings_of(const settings& x) {
 } // namespace
 
 server::server(const settings& values, const std::string& api_key, const data_directory& data)
-  : values_{values},
-    admission_{gate_settings_of(values)},
-    engine_settings_{engine_settings_of(values)},
-    http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
-    packets_{values.websocket_max_attachments, values.websocket_max_payload},
-    store_{data},
-    tls_{values.server_type == server_type::https
-           ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
-           : nullptr},
-    board_{std::make_shared<const directory>(api_key)},
-    shared_{values_,  board_,    answers_, engines_,     admission_, engine_settings_,
-            http_settings_, packets_, body_bytes_} {
+    : values_{values},
+      admission_{gate_settings_of(values)},
+      engine_settings_{engine_settings_of(values)},
+      http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
+      packets_{values.websocket_max_attachments, values.websocket_max_payload},
+      store_{data},
+      tls_{values.server_type == server_type::https
+               ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
+               : nullptr},
+      board_{std::make_shared<const directory>(api_key)},
+      shared_{values_,          board_,         answers_, engines_,   admission_,
+              engine_settings_, http_settings_, packets_, body_bytes_} {
   // The pool runs the registry and CAF's own helpers; everything hot is placed on I/O units.
   config_.set("scheduler.max-threads", std::size_t{1});
   config_.set("scheduler.max-throughput", std::size_t{64});
@@ -115,15 +114,15 @@ void server::make_actors() {
     counters.push_back(&x->counters);
   }
   auto& first = threads_.front()->unit;
-  broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(first, broadcaster, hubs,
-                                                               values_.websocket_enabled && values_.websocket_global_events);
+  broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(
+      first, broadcaster, hubs, values_.websocket_enabled && values_.websocket_global_events);
   log_ = spawn_on<event_log_actor, memoryless_log_state>(first, memoryless_log, broadcaster_, intakes);
   const envelope_settings envelope{values_.server_url.value_or(""),
                                    values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
                                                                                         : date_time_form::evolution,
                                    values_.authentication_expose_in_fetch_instances};
-  auto instances = std::make_shared<const instance_services>(
-    instance_services{std::move(hubs), log_, std::move(intakes), envelope});
+  auto instances =
+      std::make_shared<const instance_services>(instance_services{std::move(hubs), log_, std::move(intakes), envelope});
   const auto loaded = std::make_shared<std::promise<void>>();
   registry_ = system_->spawn(registry, registry_services{&store_, &board_, std::move(units), broadcaster_,
                                                          std::move(instances), values_.instances_max, loaded});
@@ -155,7 +154,8 @@ void server::make_demo() {
   wish.record.websocket = std::move(row);
   // Awaited, so that its namespace is there before the first client. Refused when it is there already: as good.
   caf::scoped_actor self{*system_};
-  self->request(registry_, caf::infinite, std::move(wish)).receive([](const instance_answer&) {}, [](const caf::error&) {});
+  self->request(registry_, caf::infinite, std::move(wish))
+      .receive([](const instance_answer&) {}, [](const caf::error&) {});
 }
 
 void server::start() {

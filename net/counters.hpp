@@ -8,7 +8,9 @@ namespace arauto {
 /// A number that one thread raises and any thread reads: no lock and no shared cache line on the hot path.
 class counter {
 public:
-  void add(std::uint64_t n = 1) noexcept { value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed); }
+  void add(std::uint64_t n = 1) noexcept {
+    value_.store(value_.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
   void subtract(std::uint64_t n = 1) noexcept { add(~n + 1); }
   std::uint64_t get() const noexcept { return value_.load(std::memory_order_relaxed); }
 

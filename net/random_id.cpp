@@ -3,8 +3,8 @@
 #include <openssl/rand.h>
 
 #include <array>
-#include <utility>
 #include <stdexcept>
+#include <utility>
 
 namespace arauto {
 

@@ -13,10 +13,10 @@ constexpr std::chrono::seconds period{1};
 /// The message that a real provider would send, with a running number.
 emission synthetic_event(std::uint64_t count) {
   const auto text = std::make_shared<const std::string>(
-    R"({"key":{"remoteJid":"5511999999999@s.whatsapp.net","fromMe":false,"id":"SYNTHETIC)" + std::to_string(count) +
-    R"("},"pushName":"Synthetic","message":{"conversation":"Event number )" + std::to_string(count) +
-    R"("},"messageType":"conversation","messageTimestamp":)" + std::to_string(std::time(nullptr)) +
-    R"(,"source":"unknown"})");
+      R"({"key":{"remoteJid":"5511999999999@s.whatsapp.net","fromMe":false,"id":"SYNTHETIC)" + std::to_string(count) +
+      R"("},"pushName":"Synthetic","message":{"conversation":"Event number )" + std::to_string(count) +
+      R"("},"messageType":"conversation","messageTimestamp":)" + std::to_string(std::time(nullptr)) +
+      R"(,"source":"unknown"})");
   emission x;
   x.body = text;
   x.data = *text;
@@ -30,23 +30,23 @@ instance_actor::behavior_type synthetic(instance_state::pointer self, instance_s
   begin_instance(self->state, std::move(services), number, std::move(record));
   self->delayed_send(self, period, tick{});
   return {
-    on(self, &instance_state::emit),
-    on(self, &instance_state::publish_slice),
-    on(self, &instance_state::admit),
-    on(self, &instance_state::release),
-    on(self, &instance_state::relay),
-    on(self, &instance_state::configure),
-    on(self, &instance_state::retire),
-    [self, count = std::uint64_t{0}](const tick&) mutable {
-      if (self->state.is_retired)
-        return;
-      contain("synthetic", [&] {
-        emit_batch batch;
-        batch.events.push_back(synthetic_event(++count));
-        self->state.emit(batch);
-      });
-      self->delayed_send(self, period, tick{});
-    },
+      on(self, &instance_state::emit),
+      on(self, &instance_state::publish_slice),
+      on(self, &instance_state::admit),
+      on(self, &instance_state::release),
+      on(self, &instance_state::relay),
+      on(self, &instance_state::configure),
+      on(self, &instance_state::retire),
+      [self, count = std::uint64_t{0}](const tick&) mutable {
+        if (self->state.is_retired)
+          return;
+        contain("synthetic", [&] {
+          emit_batch batch;
+          batch.events.push_back(synthetic_event(++count));
+          self->state.emit(batch);
+        });
+        self->delayed_send(self, period, tick{});
+      },
   };
 }
 

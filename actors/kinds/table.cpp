@@ -13,10 +13,10 @@ instance_actor spawn_fed(io_unit& unit, instance_services_ptr services, instance
 }
 
 constexpr instance_kind kinds[] = {
-  {"WHATSAPP-BAILEYS", "close", false, false, spawn_fed},
-  {"WHATSAPP-BUSINESS", "open", true, true, spawn_fed},
-  {"EVOLUTION", "open", false, false, spawn_fed},
-  {"SYNTHETIC", "open", false, false, spawn_synthetic},
+    {"WHATSAPP-BAILEYS", "close", false, false, spawn_fed},
+    {"WHATSAPP-BUSINESS", "open", true, true, spawn_fed},
+    {"EVOLUTION", "open", false, false, spawn_fed},
+    {"SYNTHETIC", "open", false, false, spawn_synthetic},
 };
 
 } // namespace

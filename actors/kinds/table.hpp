@@ -7,8 +7,8 @@
 
 namespace arauto {
 
-/// A kind of instance (`integration`): its name, how it starts, and the function that spawns its actor. A new kind is one
-/// more row in table.cpp.
+/// A kind of instance (`integration`): its name, how it starts, and the function that spawns its actor. A new kind is
+/// one more row in table.cpp.
 struct instance_kind {
   std::string_view name;
   /// `connection_status` of a new instance.

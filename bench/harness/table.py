@@ -44,7 +44,7 @@ def format_scenario(scenario, results_by_server, subject):
     if has_ratio:
       row.append(_ratio(main, results_by_server[subject], results, is_self=server == subject))
       if "rate" in scenario.columns:
-        row.append(_ratio(COLUMNS["rate"], results_by_server[subject], results, is_self=server == subject))
+        row.append(_rate_ratio(results_by_server[subject], results, is_self=server == subject))
     rows.append(row)
   return f"{scenario.name}: {scenario.what}\n" + _align(rows)
 
@@ -74,6 +74,13 @@ def _ratio(column, ours, theirs, is_self):
   our_median, _ = _median(column, ours)
   their_median, _ = _median(column, theirs)
   return "" if is_self or not our_median or not their_median else f"{our_median / their_median:.2f}"
+
+
+def _rate_ratio(ours, theirs, is_self):
+  """A star where a disturbed run is among them: it says what was left of the processor, not what the server can do."""
+  if not is_self and any(result["disturbed"] for result in ours + theirs):
+    return "*"
+  return _ratio(COLUMNS["rate"], ours, theirs, is_self)
 
 
 def _align(rows):

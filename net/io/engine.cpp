@@ -49,8 +49,8 @@ std::shared_ptr<engine_connection> engine::make(engineio::transport first, std::
   services_.counters.handshakes.add();
   auto sid = thread_names[services_.home.index()] + random_id(sid_characters - 1);
   const auto limit = services_.settings.limits.max_payload;
-  auto made = std::make_shared<engine_connection>(*this, sid, first,
-                                                  max_payload == 0 ? limit : std::min(max_payload, limit));
+  auto made =
+      std::make_shared<engine_connection>(*this, sid, first, max_payload == 0 ? limit : std::min(max_payload, limit));
   connections_.emplace(std::move(sid), made);
   return made;
 }

@@ -38,9 +38,9 @@ struct engine_services {
   const engine_settings& settings;
 };
 
-/// Engine.IO on one I/O thread: requests and upgrades for its connections. The first character of a sid names the thread
-/// that owns the connection; a polling exchange that arrived elsewhere is handed over, and at an upgrade the socket moves.
-/// I/O thread only. Bounded by the number of sockets for WebSocket, by `connections_max` for polling.
+/// Engine.IO on one I/O thread: requests and upgrades for its connections. The first character of a sid names the
+/// thread that owns the connection; a polling exchange that arrived elsewhere is handed over, and at an upgrade the
+/// socket moves. I/O thread only. Bounded by the number of sockets for WebSocket, by `connections_max` for polling.
 class engine final : public upgrade_handler {
 public:
   explicit engine(const engine_services& services);

@@ -23,11 +23,11 @@ struct overloaded : Handlers... {
 } // namespace
 
 engine_connection::engine_connection(engine& owner, std::string sid, engineio::transport first, std::size_t max_payload)
-  : engine_{owner},
-    sid_{std::move(sid)},
-    rules_{owner.services().settings.limits, first},
-    heartbeat_{*this, engineio::clock::heartbeat},
-    max_payload_{max_payload} {}
+    : engine_{owner},
+      sid_{std::move(sid)},
+      rules_{owner.services().settings.limits, first},
+      heartbeat_{*this, engineio::clock::heartbeat},
+      max_payload_{max_payload} {}
 
 engine_connection::~engine_connection() {
   engine_.services().home.forget(*this);
@@ -95,7 +95,9 @@ push_result engine_connection::push(std::span<const frame_ptr> frames) {
   std::size_t bytes = 0;
   for (const auto& x : frames)
     bytes += x->websocket().size();
-  const auto is_full = [&] { return !queue_.empty() && queue_.bytes() + bytes > engine_.services().settings.backlog_max; };
+  const auto is_full = [&] {
+    return !queue_.empty() && queue_.bytes() + bytes > engine_.services().settings.backlog_max;
+  };
   if (is_full()) {
     if (socket_)
       socket_->flush();
@@ -216,31 +218,31 @@ void engine_connection::perform(const engineio::action& what) {
   using namespace engineio;
   auto& home = engine_.services().home;
   std::visit(overloaded{
-               [&](send_ping) { send_control(ping_packet()); },
-               [&](send_probe_pong) {
-                 if (probing_)
-                   probing_->socket->send(*probe_answer());
-               },
-               [&](const deliver& x) {
-                 if (above_)
-                   x.is_binary ? above_->on_binary(x.data) : above_->on_text(x.data);
-               },
-               [&](const arm& x) {
-                 if (x.which == clock::heartbeat)
-                   home.arm(heartbeat_, x.delay);
-                 else if (probing_)
-                   home.arm(probing_->upgrade_clock, x.delay);
-               },
-               [&](const disarm& x) {
-                 if (x.which == clock::heartbeat)
-                   home.disarm(heartbeat_);
-                 else if (probing_)
-                   home.disarm(probing_->upgrade_clock);
-               },
-               [&](release_poll) { release_get(); },
-               [&](arauto::engineio::switch_to_websocket) { switch_to_websocket(); },
-               [&](arauto::engineio::drop_probe) { drop_probe(); },
-               [&](const arauto::engineio::finish& x) { finish(x.why); },
+                 [&](send_ping) { send_control(ping_packet()); },
+                 [&](send_probe_pong) {
+                   if (probing_)
+                     probing_->socket->send(*probe_answer());
+                 },
+                 [&](const deliver& x) {
+                   if (above_)
+                     x.is_binary ? above_->on_binary(x.data) : above_->on_text(x.data);
+                 },
+                 [&](const arm& x) {
+                   if (x.which == clock::heartbeat)
+                     home.arm(heartbeat_, x.delay);
+                   else if (probing_)
+                     home.arm(probing_->upgrade_clock, x.delay);
+                 },
+                 [&](const disarm& x) {
+                   if (x.which == clock::heartbeat)
+                     home.disarm(heartbeat_);
+                   else if (probing_)
+                     home.disarm(probing_->upgrade_clock);
+                 },
+                 [&](release_poll) { release_get(); },
+                 [&](arauto::engineio::switch_to_websocket) { switch_to_websocket(); },
+                 [&](arauto::engineio::drop_probe) { drop_probe(); },
+                 [&](const arauto::engineio::finish& x) { finish(x.why); },
              },
              what);
 }

@@ -59,7 +59,8 @@ void engine_connection::on_get(const http::request& asked, reply_slot where) {
   if (!queue_.empty())
     return answer_get_with_queue();
   if (lingering_) {
-    answer_get("6\x1e" "1");
+    answer_get("6\x1e"
+               "1");
     return engine_.forget(sid_);
   }
   run(rules_.on_poll_held());

@@ -18,7 +18,7 @@ constexpr std::size_t gather_max = 256;
 } // namespace
 
 frame_stream::frame_stream(tcp_socket socket, io_loop& home, io_counters& counters, std::unique_ptr<tls_stream> tls)
-  : socket_{std::move(socket)}, home_{&home}, counters_{&counters}, tls_{std::move(tls)} {
+    : socket_{std::move(socket)}, home_{&home}, counters_{&counters}, tls_{std::move(tls)} {
   boost::system::error_code ignored; // A peer that is gone already shows at the first read.
   socket_.non_blocking(true, ignored);
   socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);

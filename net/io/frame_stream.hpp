@@ -29,8 +29,8 @@ public:
 };
 
 /// One TCP stream, plain or TLS: the only writer of its socket. What is to be sent comes as chunks (HTTP answers,
-/// Beast's handshake and control frames) and from the frame queue of a connection; both leave whole and in order, since a
-/// half-sent frame always goes first. Writes happen once per turn, gathered. The chunks are bounded by their writers
+/// Beast's handshake and control frames) and from the frame queue of a connection; both leave whole and in order, since
+/// a half-sent frame always goes first. Writes happen once per turn, gathered. The chunks are bounded by their writers
 /// (`unsent_bytes`), the queue by its connection.
 ///
 /// Owned by its peer or transport; lives on one I/O thread, moves to another with `release` and `adopt`.

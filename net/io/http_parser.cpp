@@ -17,7 +17,7 @@ constexpr std::uint64_t reserve_max = 65536;
 } // namespace
 
 http_parser::http_parser(const http_limits& limits, const head_judge& judge, const body_budget& budget)
-  : limits_{&limits}, judge_{&judge}, budget_{&budget} {
+    : limits_{&limits}, judge_{&judge}, budget_{&budget} {
   header_limit(limits.head_bytes);
   // The judge of the head decides how much body is read; see on_header_impl.
   body_limit(boost::none);

@@ -13,15 +13,13 @@ namespace beast = boost::beast;
 namespace {
 
 constexpr std::size_t read_bytes = 65536;
-/// How long a client may take to close after our last answer.
-constexpr std::chrono::milliseconds linger{2000};
 /// How long a body may stand still.
 constexpr std::chrono::milliseconds body_stall{30000};
 
 } // namespace
 
 http_peer::http_peer(std::shared_ptr<frame_stream> stream, http_services& services)
-  : stream_{std::move(stream)}, services_{&services} {
+    : stream_{std::move(stream)}, services_{&services} {
   stream_->set_owner(this);
   judge_ = [this](const http::request& head) { return services_->requests.body_limit(head); };
   budget_ = [this](std::size_t bytes) { return take_budget(bytes); };
@@ -186,69 +184,6 @@ void http_peer::refuse(unsigned status) {
   x.answer = malformed_answer(status);
   exchanges_.push_back(std::move(x));
   services_->home.at_turn_end(*this);
-}
-
-// -- answers
-
-void http_peer::respond(std::uint32_t request, http::response what) {
-  const auto position = request - first_;
-  if (position >= exchanges_.size() || exchanges_[position].answer) {
-    services_->counters.orphaned_answers.add();
-    return;
-  }
-  exchanges_[position].answer = std::move(what);
-  exchanges_[position].on_lost = nullptr;
-  services_->home.at_turn_end(*this);
-}
-
-void http_peer::watch(std::uint32_t request, std::function<void()> what) {
-  const auto position = request - first_;
-  if (position < exchanges_.size())
-    exchanges_[position].on_lost = std::move(what);
-}
-
-void http_peer::write_answers() {
-  if (state_ == state::closed)
-    return;
-  std::string out;
-  bool is_last = false;
-  while (!exchanges_.empty() && exchanges_.front().answer && !is_last) {
-    auto& x = exchanges_.front();
-    is_last = x.answer->close || !x.keep_alive;
-    append_answer(out, *x.answer, x.is_head, is_last);
-    services_->body_bytes.fetch_sub(x.body_bytes, std::memory_order_relaxed);
-    exchanges_.pop_front();
-    ++first_;
-  }
-  if (!out.empty())
-    stream_->write(std::move(out));
-  if (is_last || (state_ == state::draining && exchanges_.empty())) {
-    state_ = state::draining;
-    stream_->finish();
-    services_->home.arm(*this, linger);
-    go_on(); // The client's end of stream, or whatever it still sends, is read and dropped.
-    return;
-  }
-  if (upgrade_ && exchanges_.empty())
-    upgrade();
-  else
-    resume();
-}
-
-void http_peer::resume() {
-  if (state_ != state::open || !may_read())
-    return;
-  if (!input_.empty())
-    feed(std::exchange(input_, {}));
-  if (state_ == state::open && !upgrade_ && stream_) {
-    arm_for_state();
-    go_on();
-  }
-}
-
-void http_peer::on_drained() {
-  if (state_ == state::open && !waiting_)
-    services_->home.at_turn_end(*this);
 }
 
 // -- ends

@@ -14,10 +14,7 @@ using tcp = asio::ip::tcp;
 
 listener::listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
                    std::size_t sockets_max)
-  : targets_{std::move(targets)},
-    acceptor_{targets_.front().home->context()},
-    tls_{tls},
-    sockets_max_{sockets_max} {
+    : targets_{std::move(targets)}, acceptor_{targets_.front().home->context()}, tls_{tls}, sockets_max_{sockets_max} {
   try {
     tcp::endpoint where{asio::ip::make_address(host), port};
     boost::system::error_code ec;

@@ -57,7 +57,8 @@ void thread_responder::respond(reply_slot where, http::response what) {
   const auto& x = homes_[where.loop];
   if (x.where->is_current())
     return x.peers->respond(where, std::move(what));
-  x.where->post([peers = x.peers, where, answer = std::move(what)]() mutable { peers->respond(where, std::move(answer)); });
+  x.where->post(
+      [peers = x.peers, where, answer = std::move(what)]() mutable { peers->respond(where, std::move(answer)); });
 }
 
 } // namespace arauto::io

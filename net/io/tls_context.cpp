@@ -20,8 +20,8 @@ std::string openssl_reason() {
 }
 
 [[noreturn]] void refuse(const char* setting, const std::string& path, const char* expected) {
-  throw std::runtime_error(std::string{setting} + ": cannot use \"" + path + "\" (" + openssl_reason() + "); expected " +
-                           expected);
+  throw std::runtime_error(std::string{setting} + ": cannot use \"" + path + "\" (" + openssl_reason() +
+                           "); expected " + expected);
 }
 
 } // namespace
@@ -31,7 +31,7 @@ void tls_context::deleter::operator()(ssl_ctx_st* x) const noexcept {
 }
 
 tls_context::tls_context(const std::string& private_key_path, const std::string& certificate_chain_path)
-  : context_{SSL_CTX_new(TLS_server_method())} {
+    : context_{SSL_CTX_new(TLS_server_method())} {
   if (!context_)
     throw std::runtime_error("TLS: cannot make a context (" + openssl_reason() + ")");
   auto* x = context_.get();

@@ -12,8 +12,8 @@
 
 namespace arauto::io {
 
-/// What Beast's WebSocket stands on: reads come from the frame stream, writes enter its one queue as whole chunks. Beast
-/// never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket transport.
+/// What Beast's WebSocket stands on: reads come from the frame stream, writes enter its one queue as whole chunks.
+/// Beast never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket transport.
 class websocket_layer {
 public:
   using executor_type = frame_stream::executor_type;
@@ -30,7 +30,7 @@ public:
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_compose<Token, void(error_code, std::size_t)>(read_operation<Buffers>{stream_, buffers},
-                                                                           token, stream_->socket());
+                                                                            token, stream_->socket());
   }
 
   /// Completes at once, or when the client has taken what waits: a client that sends pings and reads nothing stops
@@ -38,19 +38,19 @@ public:
   template <class Buffers, class Token>
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
-      [this](auto handler, const Buffers& what) {
-        std::string chunk;
-        for (boost::asio::const_buffer part : boost::beast::buffers_range_ref(what))
-          chunk.append(static_cast<const char*>(part.data()), part.size());
-        const auto bytes = chunk.size();
-        stream_->write(std::move(chunk));
-        const auto ec = stream_->is_open() ? error_code{} : error_code{boost::asio::error::broken_pipe};
-        if (!ec && stream_->unsent_bytes() > unsent_max)
-          blocked_.emplace(blocked_write<decltype(handler)>{std::move(handler), bytes});
-        else
-          boost::asio::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), ec, bytes));
-      },
-      token, buffers);
+        [this](auto handler, const Buffers& what) {
+          std::string chunk;
+          for (boost::asio::const_buffer part : boost::beast::buffers_range_ref(what))
+            chunk.append(static_cast<const char*>(part.data()), part.size());
+          const auto bytes = chunk.size();
+          stream_->write(std::move(chunk));
+          const auto ec = stream_->is_open() ? error_code{} : error_code{boost::asio::error::broken_pipe};
+          if (!ec && stream_->unsent_bytes() > unsent_max)
+            blocked_.emplace(blocked_write<decltype(handler)>{std::move(handler), bytes});
+          else
+            boost::asio::post(get_executor(), boost::beast::bind_front_handler(std::move(handler), ec, bytes));
+        },
+        token, buffers);
   }
 
   /// Lets a write that waited complete.

@@ -2,9 +2,10 @@
 
 #include "net/io/websocket_layer.hpp"
 
-#include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
+
+#include <array>
 
 namespace arauto::io {
 
@@ -15,8 +16,8 @@ namespace {
 
 /// How long a client may take to answer our close frame.
 constexpr std::chrono::milliseconds close_timeout{3000};
-/// An idle transport keeps no larger read buffer than this.
-constexpr std::size_t kept_bytes = 1536;
+/// Piece by which a message is read that does not fit the first few bytes.
+constexpr std::size_t rest_bytes = 16384;
 
 using upgrade_request = beast::http::request<beast::http::empty_body>;
 
@@ -36,22 +37,22 @@ class transport final : public websocket_transport,
                         private timer {
 public:
   transport(std::shared_ptr<frame_stream> stream, websocket_listener& listener)
-    : stream_{std::move(stream)}, socket_{*stream_}, listener_{&listener} {
+      : stream_{std::move(stream)}, socket_{*stream_}, listener_{&listener} {
     stream_->set_owner(this);
-    socket_.set_option(websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(),
-                                                       false});
+    socket_.set_option(
+        websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   }
 
   ~transport() override { stream_->set_owner(nullptr); }
 
-  void start(const http::request& asked, std::vector<std::pair<std::string, std::string>> extra, std::size_t message_max) {
+  void start(const http::request& asked, std::vector<std::pair<std::string, std::string>> extra,
+             std::size_t message_max) {
     socket_.read_message_max(message_max);
-    socket_.set_option(
-      websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
-        answer.erase(beast::http::field::server);
-        for (const auto& [name, value] : extra)
-          answer.set(name, value);
-      }});
+    socket_.set_option(websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
+      answer.erase(beast::http::field::server);
+      for (const auto& [name, value] : extra)
+        answer.set(name, value);
+    }});
     socket_.async_accept(to_beast(asked), [self = shared_from_this()](const boost::system::error_code& ec) {
       self->socket_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
       if (ec)
@@ -82,20 +83,34 @@ public:
   }
 
 private:
+  /// An idle transport waits with a few bytes; what does not fit, like a long message, gets a buffer for as long as it
+  /// takes.
   void read() {
-    socket_.async_read(buffer_, [self = shared_from_this()](const boost::system::error_code& ec, std::size_t) {
+    const auto into = rest_ ? boost::asio::mutable_buffer{rest_.get(), rest_bytes} : boost::asio::buffer(first_);
+    socket_.async_read_some(into, [self = shared_from_this()](const boost::system::error_code& ec, std::size_t bytes) {
       if (ec)
-        return self->lose(ec != websocket::error::closed && ec != boost::asio::error::eof);
-      if (self->listener_ != nullptr) {
-        const auto bytes = self->buffer_.cdata();
-        self->listener_->on_websocket_message(*self, self->socket_.got_binary(),
-                                              {static_cast<const char*>(bytes.data()), bytes.size()});
-      }
-      self->buffer_.clear();
-      if (self->buffer_.capacity() > kept_bytes)
-        self->buffer_.shrink_to_fit();
-      self->read();
+        self->lose(ec != websocket::error::closed && ec != boost::asio::error::eof);
+      else
+        self->take({self->rest_ ? self->rest_.get() : self->first_.data(), bytes});
     });
+  }
+
+  void take(std::string_view bytes) {
+    if (!socket_.is_message_done()) {
+      message_.append(bytes);
+      if (!rest_)
+        rest_ = std::make_unique<char[]>(rest_bytes);
+      return read();
+    }
+    if (!message_.empty()) {
+      message_.append(bytes);
+      bytes = message_;
+    }
+    if (listener_ != nullptr)
+      listener_->on_websocket_message(*this, socket_.got_binary(), bytes);
+    message_ = {};
+    rest_.reset();
+    read();
   }
 
   /// Reading has ended: the peer closed, failed, or broke the protocol (Beast has sent its close frame then).
@@ -139,7 +154,10 @@ private:
 
   std::shared_ptr<frame_stream> stream_;
   websocket::stream<websocket_layer, false> socket_;
-  beast::flat_buffer buffer_;
+  std::array<char, 64> first_{};
+  /// Only while a longer message arrives.
+  std::unique_ptr<char[]> rest_;
+  std::string message_;
   websocket_listener* listener_;
   std::shared_ptr<transport> keep_;
   bool ended_ = false;
@@ -176,8 +194,8 @@ private:
   void drain() {
     stream_->wait_readable([self = shared_from_this()](const boost::system::error_code& ec) {
       char dropped[4096];
-      const auto got = ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0}
-                          : self->stream_->read_now(dropped);
+      const auto got =
+          ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0} : self->stream_->read_now(dropped);
       if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
         return self->drain();
       self->on_timer();

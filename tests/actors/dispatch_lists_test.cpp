@@ -11,7 +11,8 @@ namespace {
 class DispatchLists : public test::ActorFixture {
 protected:
   session_actor make_session() {
-    return make_light<session, session_actor>(threads[0]->unit, *up, lists, session_owner{broadcaster_}, "/", event_filter{});
+    return make_light<session, session_actor>(threads[0]->unit, *up, lists, session_owner{broadcaster_}, "/",
+                                              event_filter{});
   }
   static session* raw(const session_actor& x) {
     return static_cast<session*>(caf::actor_cast<caf::abstract_actor*>(x));
@@ -30,7 +31,9 @@ TEST_F(DispatchLists, AgreeWithAPlainModelUnderRandomOperations) {
   std::vector<session_actor> sessions;
   std::map<int, std::set<session*>> model;
   std::set<session*> placed;
-  const auto key = [](int i) { return list_key{static_cast<list_key::part>(i % 3), static_cast<instance_number>(i / 3)}; };
+  const auto key = [](int i) {
+    return list_key{static_cast<list_key::part>(i % 3), static_cast<instance_number>(i / 3)};
+  };
   for (int i = 0; i < 40; ++i)
     sessions.push_back(make_session());
   for (int step = 0; step < 20000; ++step) {
@@ -49,7 +52,7 @@ TEST_F(DispatchLists, AgreeWithAPlainModelUnderRandomOperations) {
     for (int i = 0; i < 12; ++i) {
       const auto* members = lists.find(key(i));
       const std::set<session*> got =
-        members == nullptr ? std::set<session*>{} : std::set<session*>(members->begin(), members->end());
+          members == nullptr ? std::set<session*>{} : std::set<session*>(members->begin(), members->end());
       ASSERT_EQ(got, model[i]) << "step " << step;
       ASSERT_EQ(members == nullptr ? 0U : members->size(), got.size());
     }

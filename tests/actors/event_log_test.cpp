@@ -16,7 +16,8 @@ protected:
   void submit(const directory_entry_ptr& to, int number) {
     std::vector<emission> events;
     events.push_back(event_of("call", std::to_string(number)));
-    EXPECT_TRUE(threads[0]->intake_q.submit(to->actor, std::move(events), {0, 0, 0, static_cast<std::uint32_t>(number)}));
+    EXPECT_TRUE(
+        threads[0]->intake_q.submit(to->actor, std::move(events), {0, 0, 0, static_cast<std::uint32_t>(number)}));
   }
 };
 
@@ -32,7 +33,8 @@ TEST_F(EventLog, GivesAllInstancesOneOrder) {
   ASSERT_EQ(root->out.packets.size(), 6U);
   for (int i = 0; i < 6; ++i)
     EXPECT_THAT(root->out.packets[static_cast<std::size_t>(i)], HasSubstr("\"data\":" + std::to_string(i) + ","));
-  EXPECT_THAT(own->out.packets, ElementsAre(HasSubstr("\"data\":1,"), HasSubstr("\"data\":3,"), HasSubstr("\"data\":5,")));
+  EXPECT_THAT(own->out.packets,
+              ElementsAre(HasSubstr("\"data\":1,"), HasSubstr("\"data\":3,"), HasSubstr("\"data\":5,")));
   close(*root);
   close(*own);
 }

@@ -22,7 +22,7 @@ TEST_F(Instance, BringsEventsToItsSessionsOnEveryThread) {
   second->out.take();
   emit(acme, "messages.upsert", R"({"n":12345678901234567890,"b":1.10,"a":[]})");
   const auto expected = testing::StartsWith(
-    R"(42/acme,["messages.upsert",{"event":"messages.upsert","instance":"acme","data":{"n":12345678901234567890,"b":1.10,"a":[]},"date_time":")");
+      R"(42/acme,["messages.upsert",{"event":"messages.upsert","instance":"acme","data":{"n":12345678901234567890,"b":1.10,"a":[]},"date_time":")");
   EXPECT_THAT(first->out.packets, ElementsAre(expected));
   EXPECT_THAT(second->out.packets, ElementsAre(expected));
   EXPECT_THAT(first->out.packets.front(), testing::EndsWith("Z\",\"apikey\":null}]"));

@@ -151,7 +151,7 @@ TEST_F(Placement, WouldStrayWithoutIt) {
   const auto home = std::this_thread::get_id();
   std::atomic<bool> seen_elsewhere{false};
   const auto whom = system->spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    (void) self;
+    (void)self;
     return {[&, home](const poke&) {
       const auto stays = std::this_thread::get_id() == home;
       seen_elsewhere = seen_elsewhere || !stays;

@@ -17,7 +17,8 @@ std::string payload(std::uint64_t number, std::size_t bytes) {
   return std::string(bytes, static_cast<char>('a' + number % 26));
 }
 
-/// What a server does without the frame stream: it sends frames to the socket by itself and finishes half-sent ones later.
+/// What a server does without the frame stream: it sends frames to the socket by itself and finishes half-sent ones
+/// later.
 class bypassing_writer {
 public:
   explicit bypassing_writer(int descriptor) : descriptor_{descriptor} {}
@@ -58,8 +59,11 @@ protected:
       http::request asked;
       asked.method = "GET";
       asked.target = "/";
-      asked.fields = {{"Host", "x"}, {"Upgrade", "websocket"}, {"Connection", "Upgrade"},
-                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="}, {"Sec-WebSocket-Version", "13"}};
+      asked.fields = {{"Host", "x"},
+                      {"Upgrade", "websocket"},
+                      {"Connection", "Upgrade"},
+                      {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
+                      {"Sec-WebSocket-Version", "13"}};
       transport_ = websocket_transport::accept(stream_, asked, {}, 1000, *this);
     }
     void end() {

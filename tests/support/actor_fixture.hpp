@@ -54,21 +54,23 @@ struct fake_client {
   std::shared_ptr<application_side> side;
 };
 
-/// The actors of a server on two hand-stepped I/O loops, without sockets. Everything runs on the test's thread; `settle`
-/// runs it until nothing is left to do.
+/// The actors of a server on two hand-stepped I/O loops, without sockets. Everything runs on the test's thread;
+/// `settle` runs it until nothing is left to do.
 class ActorFixture : public testing::Test {
 protected:
   struct thread_parts {
     thread_parts(ActorFixture& x, std::uint16_t index)
-      : home{index},
-        unit{x.system, home, counters},
-        intake_q{home, [&x](const emit_request& request, unsigned status, std::string_view failure) {
-                   x.answers.push_back(std::to_string(request.slot.request) + ":" +
-                                       (failure.empty() ? "ok" : std::to_string(status) + " " + std::string{failure}));
-                 }},
-        hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
-        intake{spawn_on<intake_actor, intake_state>(unit, arauto::intake, &intake_q)},
-        view{x.board} {}
+        : home{index},
+          unit{x.system, home, counters},
+          intake_q{home,
+                   [&x](const emit_request& request, unsigned status, std::string_view failure) {
+                     x.answers.push_back(
+                         std::to_string(request.slot.request) + ":" +
+                         (failure.empty() ? "ok" : std::to_string(status) + " " + std::string{failure}));
+                   }},
+          hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
+          intake{spawn_on<intake_actor, intake_state>(unit, arauto::intake, &intake_q)},
+          view{x.board} {}
 
     io_counters counters;
     manual_loop home;
@@ -124,7 +126,7 @@ protected:
     broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, global_events);
     log = spawn_on<event_log_actor, memoryless_log_state>(unit, memoryless_log, broadcaster_, intakes);
     services = std::make_shared<const instance_services>(
-      instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
+        instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
       x->admission = std::make_unique<gate>(rules, x->view, broadcaster_);
       x->front_door = std::make_unique<front>(connection_services{x->unit, *x->admission, x->lists, packets});
@@ -152,7 +154,8 @@ protected:
     return names;
   }
 
-  std::shared_ptr<instance_record> make_record(const std::string& name, std::vector<std::string> events = every_event()) {
+  std::shared_ptr<instance_record> make_record(const std::string& name,
+                                               std::vector<std::string> events = every_event()) {
     auto record = std::make_shared<instance_record>();
     record->id = "id-of-" + name;
     record->name = name;
@@ -168,7 +171,7 @@ protected:
     entry->number = ++last_number;
     entry->token = key_digest::of(record->token);
     entry->actor = spawn_on<instance_actor, instance_state>(threads[1]->unit, instance, services, entry->number,
-                                                           std::shared_ptr<const instance_record>{record});
+                                                            std::shared_ptr<const instance_record>{record});
     entry->record = std::move(record);
     board.publish(board.current()->with(entry));
     settle();

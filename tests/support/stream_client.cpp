@@ -55,8 +55,8 @@ long stream_client::receive(char* into, std::size_t bytes) {
 void stream_client::send_all(std::string_view bytes) {
   if (ssl_ != nullptr)
     SSL_write(ssl_, bytes.data(), static_cast<int>(bytes.size()));
-  else
-    [[maybe_unused]] const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  else [[maybe_unused]]
+    const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
 }
 
 void stream_client::send_ping() {
@@ -141,7 +141,8 @@ test_certificate::test_certificate() {
   X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
   X509_set_pubkey(certificate, key);
   auto* subject = X509_get_subject_name(certificate);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>("localhost"), -1, -1,
+                             0);
   X509_set_issuer_name(certificate, subject);
   X509_sign(certificate, key, EVP_sha256());
   auto* file = std::fopen(key_.c_str(), "w");

@@ -10,8 +10,8 @@ struct ssl_ctx_st;
 
 namespace arauto::test {
 
-/// A blocking client on its own thread, plain or TLS, that checks every WebSocket frame it gets. It reads in small, uneven
-/// pieces from a small receive buffer and sends pings all the while.
+/// A blocking client on its own thread, plain or TLS, that checks every WebSocket frame it gets. It reads in small,
+/// uneven pieces from a small receive buffer and sends pings all the while.
 class stream_client {
 public:
   stream_client(std::uint16_t port, bool is_tls);
