@@ -128,6 +128,8 @@ private:
   /// Nothing more is read: what is half sent still leaves, then the descriptor goes.
   void finish() {
     ended_ = true;
+    if (!stream_->is_open())
+      return on_timer();
     stream_->finish();
   }
 

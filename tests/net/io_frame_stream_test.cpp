@@ -129,6 +129,8 @@ protected:
     const auto report = client.read_frames(what.frames, [&](std::uint64_t i) { return payload(i, what.bytes); });
     accept.join();
     home.post([&server] { server.end(); });
+    while (counters.open_sockets.get() != 0)
+      std::this_thread::yield(); // The stream ends in turns of its own.
     home.stop();
     loop.join();
     return report;
