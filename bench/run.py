@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays clean.
@@ -61,6 +62,7 @@ class Bench:
 
   def _measure_once(self, scenario, server_class):
     loadgen.wait_for_quiet()
+    started = time.monotonic()
     with server_class(self.places, self.server_pin) as server:
       arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
       code, result = loadgen.run(server, arguments, self.loadgen_pin, scenario.timeout_s)
@@ -70,6 +72,8 @@ class Bench:
       faults = f"{result['deliveries_total']} deliveries instead of {scenario.deliveries}"
     result["faults"] = faults or (f"exit code {code}" if code else "")
     result["disturbed"] = loadgen.disturbance(result) > loadgen.DISTURBED_ABOVE
+    print(f"      {scenario.name} {server.name}: {time.monotonic() - started:.1f} s"
+          f"{', disturbed' if result['disturbed'] else ''}", file=sys.stderr, flush=True)
     return result
 
   def _keep(self, scenario, server, repetition, result):

@@ -14,7 +14,11 @@ using tcp = asio::ip::tcp;
 
 listener::listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
                    std::size_t sockets_max)
-    : targets_{std::move(targets)}, acceptor_{targets_.front().home->context()}, tls_{tls}, sockets_max_{sockets_max} {
+    : targets_{std::move(targets)},
+      acceptor_{targets_.front().home->context()},
+      pause_{targets_.front().home->context()},
+      tls_{tls},
+      sockets_max_{sockets_max} {
   try {
     tcp::endpoint where{asio::ip::make_address(host), port};
     boost::system::error_code ec;
@@ -49,11 +53,20 @@ void listener::accept() {
   acceptor_.async_accept(to.home->context(), [this, &to](const boost::system::error_code& ec, tcp_socket socket) {
     if (ec == asio::error::operation_aborted || !acceptor_.is_open())
       return;
-    if (!ec)
-      hand_over(to, std::move(socket));
-    else
-      log(log_level::warn, "listener", "accept failed: " + ec.message());
+    if (ec)
+      return accept_later(ec);
+    hand_over(to, std::move(socket));
     accept();
+  });
+}
+
+/// What made accepting fail (descriptors or memory are short) rarely ends at once.
+void listener::accept_later(const boost::system::error_code& why) {
+  log(log_level::warn, "listener", "cannot accept: " + why.message() + "; tries again soon");
+  pause_.expires_after(std::chrono::milliseconds{100});
+  pause_.async_wait([this](const boost::system::error_code& ec) {
+    if (!ec)
+      accept();
   });
 }
 
@@ -82,6 +95,7 @@ void listener::hand_over(target& to, tcp_socket socket) {
 void listener::stop() {
   boost::system::error_code ignored; // It is closed either way.
   acceptor_.close(ignored);
+  pause_.cancel();
 }
 
 } // namespace arauto::io

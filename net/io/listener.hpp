@@ -5,6 +5,7 @@
 
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include <memory>
 #include <string>
@@ -34,11 +35,13 @@ public:
 
 private:
   void accept();
+  void accept_later(const boost::system::error_code& why);
   void hand_over(target& to, tcp_socket socket);
   std::size_t open_sockets() const noexcept;
 
   std::vector<target> targets_;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type> acceptor_;
+  boost::asio::steady_timer pause_;
   const tls_context* tls_;
   std::size_t sockets_max_;
   std::size_t next_ = 0;
