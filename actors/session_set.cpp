@@ -12,7 +12,7 @@ void log_publication(const char* who, std::string_view nsp, const publication_gr
   for (const auto& x : what.events)
     log(log_level::websocket, who,
         x->what().what.name + " of \"" + x->what().from->name + "\" to " + std::string{nsp} + " (" +
-          std::to_string(sessions) + " sessions)");
+            std::to_string(sessions) + " sessions)");
 }
 
 } // namespace arauto
