@@ -25,7 +25,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
   target_compile_options(arauto_options INTERFACE -Wno-restrict)
 endif()
 target_compile_definitions(arauto_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
-  BOOST_BEAST_SEPARATE_COMPILATION BOOST_BEAST_USE_STD_STRING_VIEW)
+  BOOST_BEAST_SEPARATE_COMPILATION)
 if(ARAUTO_SANITIZE)
   # CAF 0.17 binds a null reference in its own spawn header, which UBSan would report in each file that spawns.
   target_compile_options(arauto_options INTERFACE -fsanitize=${ARAUTO_SANITIZE} -fno-sanitize=null
