@@ -31,6 +31,20 @@ upgrade_request to_beast(const http::request& asked) {
   return x;
 }
 
+/// Reads and drops what the client still sends until it ends, then calls `done`: closing over unread bytes would reset
+/// the connection, and what we sent last with it.
+template <class Done>
+void drop_input(const std::shared_ptr<frame_stream>& stream, Done done) {
+  stream->wait_readable([stream, done = std::move(done)](const boost::system::error_code& ec) mutable {
+    thread_local char dropped[65536];
+    const auto got = ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0} : stream->read_now(dropped);
+    if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
+      drop_input(stream, std::move(done));
+    else
+      done();
+  });
+}
+
 class transport final : public websocket_transport,
                         public std::enable_shared_from_this<transport>,
                         private stream_owner,
@@ -120,7 +134,10 @@ private:
     if (listener != nullptr) {
       stream_->home().arm(*this, close_timeout);
       keep_ = shared_from_this();
+      is_draining_ = by_error && stream_->is_open();
       finish();
+      if (is_draining_)
+        drop_input(stream_, [self = shared_from_this()] { self->on_timer(); });
       listener->on_websocket_closed(*this, by_error);
     }
   }
@@ -141,6 +158,8 @@ private:
   }
 
   void on_drained() override {
+    if (ended_ && is_draining_)
+      return;
     if (ended_)
       boost::asio::post(stream_->get_executor(), [self = shared_from_this()] { self->on_timer(); });
     else if (socket_.next_layer().is_blocked())
@@ -163,6 +182,7 @@ private:
   websocket_listener* listener_;
   std::shared_ptr<transport> keep_;
   bool ended_ = false;
+  bool is_draining_ = false;
 };
 
 } // namespace
@@ -189,20 +209,10 @@ public:
     stream_->home().arm(*this, close_timeout);
     stream_->write(std::move(answer));
     stream_->finish();
-    drain();
+    drop_input(stream_, [self = keep_] { self->on_timer(); });
   }
 
 private:
-  void drain() {
-    stream_->wait_readable([self = shared_from_this()](const boost::system::error_code& ec) {
-      char dropped[4096];
-      const auto got =
-          ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0} : self->stream_->read_now(dropped);
-      if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
-        return self->drain();
-      self->on_timer();
-    });
-  }
   void on_timer() override {
     const auto self = std::move(keep_);
     stream_->home().disarm(*this);
