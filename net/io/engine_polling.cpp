@@ -34,7 +34,11 @@ void engine_connection::answer_get(std::string body) {
 }
 
 void engine_connection::answer_get_with_queue() {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < queue_.size(); ++i)
+    bytes += engineio::encoded_size(*queue_.at(i));
   std::string body;
+  body.reserve(bytes);
   while (!queue_.empty())
     engineio::append_packet(body, *queue_.pop());
   answer_get(std::move(body));

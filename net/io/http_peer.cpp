@@ -3,7 +3,6 @@
 #include "net/io/http_writer.hpp"
 
 #include <boost/asio/buffer.hpp>
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 namespace arauto::io {
