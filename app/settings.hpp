@@ -36,6 +36,10 @@ struct settings {
 
   std::string authentication_api_key;
   bool authentication_expose_in_fetch_instances = false;
+  bool fetch_instances_show_tokens = false;
+  bool instance_tokens_may_repeat = false;
+  bool rest_names_before_key = false;
+  std::size_t browser_token_max_ttl = 86400;
 
   bool websocket_enabled = true;
   bool websocket_global_events = false;
@@ -56,8 +60,16 @@ struct settings {
   event_log_kind event_log = event_log_kind::off;
   event_date_time_form event_date_time = event_date_time_form::utc;
 
+  bool webhook_evolution_keyless = false;
+  bool relay_auto_create = false;
+  std::string relay_jwt_key;
+  bool relay_every_protocol_message = false;
+  std::size_t relay_duplicates_max = 1000000;
+  std::chrono::milliseconds relay_duplicates_window{3600000};
+
   std::size_t io_threads = 0;
   std::size_t http_max_body = 16777216;
+  std::size_t http_max_webhook_body = 142606336;
   std::size_t http_max_body_total = 536870912;
   std::size_t http_max_body_without_key = 1048576;
   std::chrono::milliseconds http_header_timeout{10000};

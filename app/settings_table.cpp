@@ -68,7 +68,22 @@ std::vector<setting> access_rows() {
        true},
       {"AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES", "Puts the token of the instance into `apikey` of every event.",
        boolean_field{&s::authentication_expose_in_fetch_instances}},
-      {"CORS_ORIGIN", "Origins that may read answers, or `*`.", list_field{&s::cors_origin}},
+      {"FETCH_INSTANCES_SHOW_TOKENS",
+       "Shows every token in `GET /instance/fetchInstances`, as Evolution API does. Else only with "
+       "`AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES=true`, and to callers who came with the token itself.",
+       boolean_field{&s::fetch_instances_show_tokens}},
+      {"INSTANCE_TOKENS_MAY_REPEAT",
+       "Lets a new instance have the token of another one, or the global key as its token, as in Evolution API.",
+       boolean_field{&s::instance_tokens_may_repeat}},
+      {"REST_NAMES_BEFORE_KEY",
+       "Says whether an instance exists before it looks at the key, as Evolution API does: then names can be probed "
+       "without one.",
+       boolean_field{&s::rest_names_before_key}},
+      {"BROWSER_TOKEN_MAX_TTL", "Longest life of a browser token (`POST /instance/token/:name`).",
+       number_field{&s::browser_token_max_ttl, 1, 31536000, "seconds"}},
+      {"CORS_ORIGIN",
+       "Origins that may read answers, or `*`. With a list, Socket.IO handshakes from another origin are refused.",
+       list_field{&s::cors_origin}},
       {"CORS_METHODS", "Methods that a preflight allows.", list_field{&s::cors_methods}},
       {"CORS_CREDENTIALS", "Lets browsers send credentials.", boolean_field{&s::cors_credentials}},
   };
@@ -140,9 +155,37 @@ std::vector<setting> event_rows() {
   };
 }
 
+std::vector<setting> webhook_rows() {
+  return {
+      {"WEBHOOK_EVOLUTION_KEYLESS",
+       "Takes `POST /webhook/evolution` from anyone, as Evolution API does. Else it needs the global key or the token "
+       "of the instance, as `apikey` in the header or the query.",
+       boolean_field{&s::webhook_evolution_keyless}},
+      {"RELAY_JWT_KEY",
+       "The `jwt_key` of Evolution API's webhooks: `POST /webhook/relay` then takes the signed `Authorization` of such "
+       "a webhook instead of a key.",
+       text_field{&s::relay_jwt_key},
+       {},
+       true},
+      {"RELAY_AUTO_CREATE",
+       "Creates the instance of a relayed event when there is none. Else the answer is 503, so that Evolution API "
+       "tries again.",
+       boolean_field{&s::relay_auto_create}},
+      {"RELAY_EVERY_PROTOCOL_MESSAGE",
+       "Passes on a relayed `messages.edited` that edits nothing: Evolution API sends one for every protocol message.",
+       boolean_field{&s::relay_every_protocol_message}},
+      {"RELAY_DUPLICATES_WINDOW", "Time during which the same body is taken once.",
+       number_field{&s::relay_duplicates_window, 1, day_ms, "ms"}},
+      {"RELAY_DUPLICATES_MAX", "Bodies that are remembered for that; the oldest are forgotten first.",
+       number_field{&s::relay_duplicates_max, 1, 100000000}},
+  };
+}
+
 std::vector<setting> http_rows() {
   return {
       {"HTTP_MAX_BODY", "Largest request body.", number_field{&s::http_max_body, 1, bytes_max, "bytes"}},
+      {"HTTP_MAX_WEBHOOK_BODY", "The same for `/webhook/` routes, where media arrives inline.",
+       number_field{&s::http_max_webhook_body, 1, bytes_max, "bytes"}},
       {"HTTP_MAX_BODY_TOTAL", "What all request bodies together may take; beyond it the answer is 503.",
        number_field{&s::http_max_body_total, 1, bytes_max * 16, "bytes"}},
       {"HTTP_MAX_BODY_WITHOUT_KEY", "Largest body of a request without a valid key.",
@@ -167,37 +210,6 @@ std::vector<setting> operation_rows() {
       {"PROMETHEUS_METRICS", "Serves `GET /metrics`.", boolean_field{&s::prometheus_metrics}},
   };
 }
-
-constexpr std::array<std::string_view, 11> prefixes = {
-    "WEBSOCKET_", "SERVER_", "EVENT_",          "HTTP_",      "LOG_", "CORS_",
-    "SSL_",       "IO_",     "AUTHENTICATION_", "INSTANCES_", "DATA_"};
-
-constexpr foreign_setting foreign[] = {
-    {"SERVER_DISABLE_DOCS", "there are no docs pages to switch off"},
-    {"LOG_BAILEYS", "there is no Baileys in here"},
-    {"EVENT_EMITTER_MAX_LISTENERS", "listeners are not counted"},
-    {"DEL_INSTANCE", "instances are deleted by request only"},
-    {"DEL_TEMP_INSTANCES", "there are no temporary instances"},
-    {"DATABASE_PROVIDER", "instances are kept in the data directory"},
-    {"DATABASE_CONNECTION_URI", "instances are kept in the data directory"},
-    {"DATABASE_SAVE_*", "messages and contacts are not stored"},
-    {"DATABASE_DELETE_MESSAGE", "messages and contacts are not stored"},
-    {"CACHE_*", "there is no cache to configure"},
-    {"WA_BUSINESS_*", "messages are not sent from here"},
-    {"WEBHOOK_*", "outgoing webhooks are not part of this version"},
-    {"RABBITMQ_*", "brokers are not part of this version"},
-    {"NATS_*", "brokers are not part of this version"},
-    {"KAFKA_*", "brokers are not part of this version"},
-    {"SQS_*", "brokers are not part of this version"},
-    {"PUSHER_*", "brokers are not part of this version"},
-    {"QRCODE_*", "this server does not talk to WhatsApp"},
-    {"CONFIG_SESSION_PHONE_*", "this server does not talk to WhatsApp"},
-    {"TELEMETRY_*", "there is no telemetry"},
-    {"METRICS_*", "they do not guard `/metrics` here", true},
-    {"SSL_CERT_FILE", {}},
-    {"SSL_CERT_DIR", {}},
-    {"HTTP_PROXY", {}},
-};
 
 template <class... Ts>
 struct overloaded : Ts... {
@@ -225,8 +237,9 @@ std::int64_t count(std::chrono::milliseconds x) {
 
 const std::vector<setting_group>& settings_table() {
   static const std::vector<setting_group> table = {
-      {"Server", server_rows()}, {"Access", access_rows()}, {"Socket.IO", websocket_rows()},
-      {"Events", event_rows()},  {"HTTP", http_rows()},     {"Operation", operation_rows()},
+      {"Server", server_rows()},       {"Access", access_rows()},    {"Socket.IO", websocket_rows()},
+      {"Events", event_rows()},        {"Webhooks", webhook_rows()}, {"HTTP", http_rows()},
+      {"Operation", operation_rows()},
   };
   return table;
 }
@@ -237,14 +250,6 @@ const setting* find_setting(std::string_view name) {
       if (row.name == name)
         return &row;
   return nullptr;
-}
-
-std::span<const std::string_view> watched_prefixes() {
-  return prefixes;
-}
-
-std::span<const foreign_setting> foreign_settings() {
-  return foreign;
 }
 
 std::string allowed_values(const setting& row) {
