@@ -33,8 +33,16 @@ void broadcaster_state::count(const session_scope& x, std::int32_t change) {
 }
 
 void broadcaster_state::fan_out(const committed& x) {
-  if (!global_events || sessions.size() == 0)
+  if (sessions.size() == 0)
     return;
+  if (global_events)
+    publish_events(x);
+  for (const auto& what : x.events)
+    if (what->what.is_farewell)
+      close_sessions_of(what->from->number);
+}
+
+void broadcaster_state::publish_events(const committed& x) {
   publish out;
   out.groups.push_back({{list_key::part::root_all, 0}, {}});
   std::map<instance_number, publication_group> single;
@@ -58,7 +66,14 @@ void broadcaster_state::fan_out(const committed& x) {
     send_to_hubs(hubs, sessions, std::move(out));
 }
 
+bool broadcaster_state::is_current(const instance_claim& x) {
+  const auto entry = keys->get().find(x.name);
+  return entry && entry->number == x.number && entry->record->generation == x.generation;
+}
+
 void broadcaster_state::admit(const join& x) {
+  if (!std::all_of(x.claims.begin(), x.claims.end(), [this](const instance_claim& claim) { return is_current(claim); }))
+    return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   sessions.add(x);
   count(x.scope, 1);
   caf::anon_send(hubs[x.loop], admit_session{x.who, lists_of(x.scope)});
@@ -73,15 +88,23 @@ void broadcaster_state::release(const leave& x) {
 }
 
 void broadcaster_state::forget(const forget_instance& x) {
+  close_sessions_of(x.instance);
+}
+
+void broadcaster_state::close_sessions_of(instance_number x) {
+  if (single_.count(x) == 0)
+    return;
   for (const auto& [id, member] : sessions.members()) {
     const auto& bound = member.scope.instances;
-    if (std::find(bound.begin(), bound.end(), x.instance) != bound.end())
+    if (std::find(bound.begin(), bound.end(), x) != bound.end())
       caf::anon_send(member.who, close_session{});
   }
 }
 
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
-                                             std::vector<hub_actor> hubs, bool global_events) {
+                                             std::vector<hub_actor> hubs, const directory_board* board,
+                                             bool global_events) {
+  self->state.keys.emplace(*board);
   self->state.sessions = session_set{hubs.size()};
   self->state.hubs = std::move(hubs);
   self->state.global_events = global_events;

@@ -1,10 +1,12 @@
 #pragma once
 
+#include "actors/directory.hpp"
 #include "actors/placed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/session_set.hpp"
 
 #include <map>
+#include <optional>
 
 namespace arauto {
 
@@ -21,6 +23,8 @@ struct broadcaster_state {
   std::vector<hub_actor> hubs;
   session_set sessions{0};
   bool global_events = false;
+  /// The keys as they are now: a join may have been judged by those of a moment ago.
+  std::optional<directory_view> keys;
 
 private:
   /// Number of sessions that see one instance only, by instance.
@@ -28,9 +32,13 @@ private:
   /// Number of sessions that see everything.
   std::uint32_t all_ = 0;
   void count(const session_scope& x, std::int32_t change);
+  void publish_events(const committed& x);
+  bool is_current(const instance_claim& x);
+  void close_sessions_of(instance_number x);
 };
 
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
-                                             std::vector<hub_actor> hubs, bool global_events);
+                                             std::vector<hub_actor> hubs, const directory_board* board,
+                                             bool global_events);
 
 } // namespace arauto

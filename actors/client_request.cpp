@@ -53,15 +53,9 @@ std::vector<std::string> read_list(connect_wish& wish, const std::vector<json::m
   return names;
 }
 
-void add_event(connect_wish& wish, const std::string& name) {
-  if (const auto index = find_event(name)) {
-    wish.filter.events.set(*index);
+void wish_event(connect_wish& wish, const std::string& name) {
+  if (add_event(wish.filter, name))
     return;
-  }
-  if (is_custom_event_name(name) && !resembles_known_event(name)) {
-    wish.filter.custom_events.push_back(name);
-    return;
-  }
   std::string hint = "Known names close to it:";
   for (auto near : near_events(name))
     hint += " " + std::string{near};
@@ -69,6 +63,16 @@ void add_event(connect_wish& wish, const std::string& name) {
 }
 
 } // namespace
+
+bool add_event(event_filter& to, const std::string& name) {
+  if (const auto index = find_event(name))
+    to.events.set(*index);
+  else if (is_custom_event_name(name) && !resembles_known_event(name))
+    to.custom_events.push_back(name);
+  else
+    return false;
+  return true;
+}
 
 connect_wish read_connect(std::string_view auth, const handshake& shake) {
   connect_wish wish;
@@ -85,10 +89,14 @@ connect_wish read_connect(std::string_view auth, const handshake& shake) {
       question == std::string::npos ? std::string_view{} : std::string_view{shake.target}.substr(question + 1);
   for (const auto& name : read_list(wish, members, "events", query)) {
     wish.filter.by_event = true;
-    add_event(wish, name);
+    wish_event(wish, name);
   }
   wish.filter.instances = read_list(wish, members, "instances", query);
   return wish;
+}
+
+std::string read_only_refusal() {
+  return R"({"error":"a browser token reads only; to send, come with the token of the instance"})";
 }
 
 std::string client_event_refusal(std::string_view name) {

@@ -21,8 +21,14 @@ struct connect_wish {
 /// handshake: its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
 connect_wish read_connect(std::string_view auth, const handshake& shake);
 
+/// Adds an event by either spelling of a known name, or a custom name, to a filter. False when it is no such name.
+bool add_event(event_filter& to, const std::string& name);
+
 /// Why a client may not send an event of that name to the others (acknowledgement arguments, JSON), or empty. Names of
 /// the catalogue are refused, so that nobody can forge a provider's event.
 std::string client_event_refusal(std::string_view name);
+
+/// The same for a client that came with a browser token.
+std::string read_only_refusal();
 
 } // namespace arauto

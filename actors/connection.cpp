@@ -106,9 +106,9 @@ void connection::on_connect(const socketio::packet& x) {
   if (x.nsp != "/" || !pass.scope.is_global)
     wish.filter.instances.clear(); // Elsewhere the key has chosen the instance already.
   auto& entry = namespaces_.begin(x.nsp);
-  entry.session = make_light<session, session_actor>(unit(), *this, services_->lists, std::move(pass.owner), entry.nsp,
-                                                     std::move(wish.filter));
-  session_of(entry.session).ask(pass.generation, std::move(pass.scope));
+  entry.session =
+      make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, std::move(wish.filter), pass);
+  session_of(entry.session).ask(std::move(pass));
 }
 
 void connection::refuse(std::string_view nsp, std::string_view message, std::string_view data) {
@@ -163,14 +163,15 @@ void connection::on_event(const socketio::assembled_packet& x) {
     return; // As recorded: ignored, and an acknowledgement never comes.
   }
   const auto parts = socketio::split_event(x.packet);
-  if (const auto why = client_event_refusal(parts.name); !why.empty()) {
+  auto& sender = session_of(namespaces_.find(x.packet.nsp)->session);
+  if (const auto why = sender.is_read_only() ? read_only_refusal() : client_event_refusal(parts.name); !why.empty()) {
     unit().counters().dropped_client_events.add();
     return acknowledge(why);
   }
   auto frames = std::make_shared<std::vector<frame_ptr>>(
       socketio::encode_binary_event(x.packet.nsp, parts.name, parts.arguments, x.attachments));
   unit().counters().client_events.add();
-  session_of(namespaces_.find(x.packet.nsp)->session).relay(std::move(frames));
+  sender.relay(std::move(frames));
   acknowledge({});
 }
 

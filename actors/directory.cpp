@@ -43,11 +43,15 @@ bool key_owner::opens(const directory_entry& x) const noexcept {
 directory::directory(std::string_view global_key) : global_key_{key_digest::of(global_key)} {}
 
 directory_entry_ptr directory::find(std::string_view name) const {
-  const auto& shard = by_name_[std::hash<std::string_view>{}(name) % shard_count];
+  const auto& shard = by_name_[shard_of(name)];
   if (!shard)
     return nullptr;
   const auto at = shard->find(name);
   return at == shard->end() ? nullptr : at->second;
+}
+
+std::size_t directory::shard_of(std::string_view text) noexcept {
+  return std::hash<std::string_view>{}(text) % shard_count;
 }
 
 key_owner directory::judge(std::string_view key) const {
@@ -65,6 +69,16 @@ key_owner directory::judge(std::string_view key) const {
   return owner;
 }
 
+std::vector<directory_entry_ptr> directory::find_by_number(std::string_view number) const {
+  std::vector<directory_entry_ptr> entries;
+  if (const auto& shard = by_number_[shard_of(number)]) {
+    const auto [first, last] = shard->equal_range(number);
+    for (auto at = first; at != last; ++at)
+      entries.push_back(at->second);
+  }
+  return entries;
+}
+
 std::vector<directory_entry_ptr> directory::all() const {
   std::vector<directory_entry_ptr> entries;
   entries.reserve(size_);
@@ -78,11 +92,17 @@ std::vector<directory_entry_ptr> directory::all() const {
 }
 
 void directory::put(directory_entry_ptr entry) {
-  auto& names = by_name_[std::hash<std::string_view>{}(entry->record->name) % shard_count];
+  auto& names = by_name_[shard_of(entry->record->name)];
   auto& keys = by_key_[entry->token.bytes[0]];
   auto next_names = copy_of(names);
   auto next_keys = copy_of(keys);
   next_names->insert_or_assign(entry->record->name, entry);
+  if (const auto& number = entry->record->number) {
+    auto& numbers = by_number_[shard_of(*number)];
+    auto next_numbers = copy_of(numbers);
+    next_numbers->emplace(*number, entry);
+    numbers = std::move(next_numbers);
+  }
   next_keys->emplace(prefix_of(entry->token), std::move(entry));
   names = std::move(next_names);
   keys = std::move(next_keys);
@@ -90,12 +110,18 @@ void directory::put(directory_entry_ptr entry) {
 }
 
 void directory::take(const directory_entry& entry) {
-  auto& names = by_name_[std::hash<std::string_view>{}(entry.record->name) % shard_count];
+  auto& names = by_name_[shard_of(entry.record->name)];
   auto& keys = by_key_[entry.token.bytes[0]];
   auto next_names = copy_of(names);
   auto next_keys = copy_of(keys);
   std::erase_if(*next_keys, [&entry](const auto& x) { return x.second.get() == &entry; });
   next_names->erase(entry.record->name);
+  if (const auto& number = entry.record->number) {
+    auto& numbers = by_number_[shard_of(*number)];
+    auto next_numbers = copy_of(numbers);
+    std::erase_if(*next_numbers, [&entry](const auto& x) { return x.second.get() == &entry; });
+    numbers = std::move(next_numbers);
+  }
   names = std::move(next_names);
   keys = std::move(next_keys);
   --size_;

@@ -50,6 +50,8 @@ public:
 
   directory_entry_ptr find(std::string_view name) const;
   key_owner judge(std::string_view key) const;
+  /// The instances with that phone number or account number, in no order.
+  std::vector<directory_entry_ptr> find_by_number(std::string_view number) const;
   /// All instances, in no order.
   std::vector<directory_entry_ptr> all() const;
   std::size_t size() const noexcept { return size_; }
@@ -62,7 +64,9 @@ private:
   using name_shard = std::map<std::string, directory_entry_ptr, std::less<>>;
   /// By the first bytes of the digest; the rest is compared in constant time.
   using key_shard = std::unordered_multimap<std::uint64_t, directory_entry_ptr>;
+  using number_shard = std::multimap<std::string, directory_entry_ptr, std::less<>>;
   static constexpr std::size_t shard_count = 256;
+  static std::size_t shard_of(std::string_view text) noexcept;
   void put(directory_entry_ptr entry);
   void take(const directory_entry& entry);
 
@@ -70,6 +74,7 @@ private:
   std::size_t size_ = 0;
   std::array<std::shared_ptr<const name_shard>, shard_count> by_name_;
   std::array<std::shared_ptr<const key_shard>, shard_count> by_key_;
+  std::array<std::shared_ptr<const number_shard>, shard_count> by_number_;
 };
 using directory_ptr = std::shared_ptr<const directory>;
 

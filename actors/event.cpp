@@ -13,7 +13,7 @@ std::string envelope_json(const event& x) {
   const auto& what = x.what;
   std::string out;
   out.reserve(what.data.size() + what.name.size() + x.from->name.size() + x.server_url_json.size() +
-              what.sender.size() + x.from->api_key_json.size() + 128);
+              what.sender.size() + x.from->api_key_json.size() + what.more.size() + 128);
   out += "{\"event\":";
   json::append_string(out, what.name);
   out += ",\"instance\":";
@@ -25,7 +25,7 @@ std::string envelope_json(const event& x) {
   out.append(",\"date_time\":").append(x.date_time_json);
   if (!what.sender.empty())
     out.append(",\"sender\":").append(what.sender);
-  out.append(",\"apikey\":").append(x.from->api_key_json);
+  out.append(",\"apikey\":").append(x.from->api_key_json).append(what.more);
   out += '}';
   return out;
 }
@@ -43,6 +43,22 @@ bool event_filter::passes(const event& x) const noexcept {
   if (x.what.index != custom_event)
     return events.test(x.what.index);
   return std::find(custom_events.begin(), custom_events.end(), x.what.name) != custom_events.end();
+}
+
+event_filter both(event_filter a, const event_filter& b) {
+  if (!b.by_event)
+    return a;
+  if (a.by_event) {
+    a.events &= b.events;
+    std::erase_if(a.custom_events, [&b](const std::string& x) {
+      return std::find(b.custom_events.begin(), b.custom_events.end(), x) == b.custom_events.end();
+    });
+  } else {
+    a.events = b.events;
+    a.custom_events = b.custom_events;
+  }
+  a.by_event = true;
+  return a;
 }
 
 std::string iso_time(std::int64_t unix_ms) {

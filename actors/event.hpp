@@ -40,6 +40,12 @@ struct emission {
   std::string_view sender;
   std::string_view date_time;
   std::string_view server_url;
+  /// JSON members behind the known ones, passed on verbatim: `,"key":value` for each. Empty when there are none.
+  std::string more;
+  /// Made by the server, not by a producer.
+  bool is_own = false;
+  /// The last event of an instance that is deleted: its sessions end once they have got it.
+  bool is_farewell = false;
 };
 
 /// Our envelope: instance, wire name, raw `data`, place in the one sequence, time. Immutable once the log placed it.
@@ -84,6 +90,9 @@ struct event_filter {
   bool is_open() const noexcept { return !by_event && instances.empty(); }
   bool passes(const event& x) const noexcept;
 };
+
+/// What both filters let pass; instances are those of the first.
+event_filter both(event_filter a, const event_filter& b);
 
 /// Milliseconds since 1970 as `YYYY-MM-DDTHH:MM:SS.mmmZ`.
 std::string iso_time(std::int64_t unix_ms);

@@ -1,5 +1,7 @@
 #include "actors/gate.hpp"
 
+#include "actors/client_request.hpp"
+
 #include <algorithm>
 
 namespace arauto {
@@ -36,14 +38,34 @@ bool gate::is_keyless_peer(const handshake& shake) const noexcept {
              settings_.allowed_hosts.end();
 }
 
-key_owner gate::owner_of(std::string_view key, const handshake& shake) {
+std::optional<gate::bearer> gate::read_browser_token(std::string_view key) {
+  const auto said = tokens_.read(key);
+  if (!said)
+    return std::nullopt;
+  auto entry = instances_.get().find(said->instance_name);
+  if (!entry || entry->record->id != said->instance_id || entry->record->generation != said->generation)
+    return std::nullopt;
+  bearer x{{false, {std::move(entry)}}, gate_limits{{}, said->expires_at_ms}};
+  x.limits->filter.by_event = !said->events.empty();
+  for (const auto& name : said->events)
+    add_event(x.limits->filter, name);
+  return x;
+}
+
+gate::bearer gate::bearer_of(std::string_view key, const handshake& shake) {
   if (is_keyless_peer(shake))
-    return {true, {}};
-  return key.empty() ? key_owner{} : instances_.get().judge(key);
+    return {{true, {}}, std::nullopt};
+  if (key.empty())
+    return {};
+  auto owner = instances_.get().judge(key);
+  if (!owner.is_known())
+    if (auto x = read_browser_token(key))
+      return std::move(*x);
+  return {std::move(owner), std::nullopt};
 }
 
 bool gate::knows(std::string_view key, const handshake& shake) {
-  return owner_of(key, shake).is_known();
+  return bearer_of(key, shake).owner.is_known();
 }
 
 admission gate::admit(const handshake& shake) {
@@ -57,13 +79,17 @@ admission gate::admit(const handshake& shake) {
 }
 
 std::variant<gate_pass, gate_refusal> gate::judge(std::string_view key, std::string_view nsp, const handshake& shake) {
-  auto owner = owner_of(key, shake);
+  auto [owner, limits] = bearer_of(key, shake);
   if (!owner.is_known())
     return refusal_for_key(key.empty());
   if (nsp == "/") {
-    gate_pass pass{broadcaster_, 0, {owner.is_global, {}}};
-    for (const auto& x : owner.instances)
+    gate_pass pass{broadcaster_, 0, {owner.is_global, {}}, {}, std::move(limits)};
+    for (const auto& x : owner.instances) {
       pass.scope.instances.push_back(x->number);
+      pass.claims.push_back({x->record->name, x->number, x->record->generation});
+    }
+    if (owner.is_global) // It needs no instance, so no instance can take it away.
+      pass.claims.clear();
     return pass;
   }
   const auto instance = instances_.get().find(nsp.substr(1));
@@ -71,7 +97,7 @@ std::variant<gate_pass, gate_refusal> gate::judge(std::string_view key, std::str
     return refusal_for_foreign_token();
   if (!instance || !instance->record->websocket || !instance->record->websocket->enabled)
     return gate_refusal{std::string{namespace_unknown}, {}};
-  return gate_pass{instance->actor, instance->record->generation, {owner.is_global, {}}};
+  return gate_pass{instance->actor, instance->record->generation, {owner.is_global, {}}, {}, std::move(limits)};
 }
 
 } // namespace arauto

@@ -1,10 +1,12 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/ports.hpp"
 #include "actors/session.hpp"
 #include "net/ports.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -34,18 +36,27 @@ struct gate_refusal {
   std::string data;
 };
 
+/// What a browser token takes away from a session: it reads these events only, and until then.
+struct gate_limits {
+  event_filter filter;
+  std::int64_t expires_at_ms = 0;
+};
+
 /// A CONNECT that may go on: whom to ask, and as whom.
 struct gate_pass {
   session_owner owner;
   std::uint64_t generation = 0;
   session_scope scope;
+  std::vector<instance_claim> claims;
+  std::optional<gate_limits> limits;
 };
 
 /// Judges keys, at handshakes and per namespace. One per I/O thread, that thread only.
 class gate {
 public:
-  gate(const gate_settings& settings, directory_view& instances, broadcaster_actor broadcaster)
-      : settings_{settings}, instances_{instances}, broadcaster_{std::move(broadcaster)} {}
+  gate(const gate_settings& settings, directory_view& instances, const browser_token_reader& tokens,
+       broadcaster_actor broadcaster)
+      : settings_{settings}, instances_{instances}, tokens_{tokens}, broadcaster_{std::move(broadcaster)} {}
 
   /// At the handshake of a connection.
   admission admit(const handshake& shake);
@@ -59,10 +70,16 @@ public:
 
 private:
   bool is_keyless_peer(const handshake& shake) const noexcept;
-  key_owner owner_of(std::string_view key, const handshake& shake);
+  struct bearer {
+    key_owner owner;
+    std::optional<gate_limits> limits;
+  };
+  bearer bearer_of(std::string_view key, const handshake& shake);
+  std::optional<bearer> read_browser_token(std::string_view key);
 
   const gate_settings& settings_;
   directory_view& instances_;
+  const browser_token_reader& tokens_;
   broadcaster_actor broadcaster_;
 };
 

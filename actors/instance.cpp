@@ -1,5 +1,7 @@
 #include "actors/instance.hpp"
 
+#include "actors/identifiers.hpp"
+#include "actors/lifecycle.hpp"
 #include "net/json.hpp"
 
 #include <caf/send.hpp>
@@ -9,11 +11,6 @@
 namespace arauto {
 
 namespace {
-
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
 
 /// The present as JSON text.
 std::string now_json(date_time_form form) {
@@ -33,6 +30,15 @@ std::string quoted(std::string_view text) {
   return out;
 }
 
+/// Views of an emission point into its body, so the sender gets a place there.
+void add_sender(emission& x, std::string_view sender_json) {
+  const auto data_size = x.data.size();
+  const auto text = std::make_shared<const std::string>(std::string{x.data}.append(sender_json));
+  x.body = text;
+  x.data = std::string_view{*text}.substr(0, data_size);
+  x.sender = std::string_view{*text}.substr(data_size);
+}
+
 } // namespace
 
 void instance_state::set_record(std::shared_ptr<const instance_record> x) {
@@ -44,6 +50,8 @@ void instance_state::set_record(std::shared_ptr<const instance_record> x) {
   next->name = record->name;
   next->api_key_json = services->envelope.expose_token ? quoted(record->token) : "null";
   from_ = std::move(next);
+  if (record->owner_jid && sender_json_.empty())
+    sender_json_ = quoted(*record->owner_jid);
   is_enabled_ = record->websocket && record->websocket->enabled;
   selection_.reset();
   if (record->websocket)
@@ -65,15 +73,22 @@ void begin_instance(instance_state& x, instance_services_ptr services, instance_
 
 void instance_state::emit(emit_batch& x) {
   if (is_retired)
-    return refuse(x);
-  append out{instance_actor{self}, {}, std::move(x.requests)};
-  out.events.reserve(x.events.size());
+    return answer(x.requests, "The \"" + record->name + "\" instance does not exist", 404);
+  keep_sender(x.events);
+  place(std::move(x.events), std::move(x.requests));
+}
+
+void instance_state::place(std::vector<emission> events, std::vector<emit_request> requests) {
+  append out{instance_actor{self}, {}, std::move(requests)};
+  out.events.reserve(events.size());
   const auto now = now_json(services->envelope.date_time);
-  for (auto& what : x.events) {
+  for (auto& what : events) {
     const boost::intrusive_ptr<event> made{new event};
     made->from = from_;
     made->date_time_json = what.date_time.empty() ? now : std::string{what.date_time};
     made->server_url_json = what.server_url.empty() ? server_url_json_ : std::string{what.server_url};
+    if (what.is_own && !sender_json_.empty())
+      add_sender(what, sender_json_);
     made->what = std::move(what);
     out.events.push_back(made);
   }
@@ -81,11 +96,20 @@ void instance_state::emit(emit_batch& x) {
   caf::anon_send(services->log, std::move(out));
 }
 
-/// These requests were under way when the instance was deleted.
-void instance_state::refuse(const emit_batch& x) {
-  for (const auto& request : x.requests)
-    caf::anon_send(services->intakes[request.slot.loop],
-                   append_outcome{{request}, "The \"" + record->name + "\" instance does not exist", 404});
+/// What a provider says of itself goes with our own events, too.
+void instance_state::keep_sender(const std::vector<emission>& events) {
+  for (const auto& x : events)
+    if (!x.sender.empty() && x.sender != sender_json_)
+      sender_json_ = x.sender;
+}
+
+void instance_state::answer(const std::vector<emit_request>& requests, const std::string& reason, unsigned status) {
+  for (const auto& request : requests)
+    caf::anon_send(services->intakes[request.slot.loop], append_outcome{{request}, reason, status});
+}
+
+void instance_state::refuse_message(const channel_message& x) {
+  answer({x.request}, "Instances of the kind " + record->integration + " have no channel here", 404);
 }
 
 /// Custom events have no name in the settings: they pass when everything is selected.
@@ -94,8 +118,13 @@ bool instance_state::is_selected(const event& x) const noexcept {
 }
 
 void instance_state::publish_slice(const committed& x) {
-  if (!is_enabled_ || sessions.size() == 0)
-    return;
+  if (is_enabled_ && sessions.size() != 0)
+    publish_selected(x);
+  if (!x.events.empty() && x.events.back()->what.is_farewell)
+    close_sessions();
+}
+
+void instance_state::publish_selected(const committed& x) {
   publication_group group{{list_key::part::own_namespace, number}, {}};
   for (const auto& what : x.events)
     if (is_selected(*what))
@@ -137,20 +166,17 @@ void instance_state::configure(const configure_instance& x) {
     close_sessions();
 }
 
-void instance_state::retire(const retire_instance&) {
-  close_sessions();
-  is_retired = true;
+void instance_state::retire(const retire_instance& x) {
+  if (std::exchange(is_retired, true))
+    return;
+  // The sessions end when this has come back from the log: they still get it.
+  place(x.is_abandoned ? abandonment_events() : deletion_events(*record), {});
 }
 
 instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,
                                        instance_number number, std::shared_ptr<const instance_record> record) {
   begin_instance(self->state, std::move(services), number, std::move(record));
-  return {
-      on(self, &instance_state::emit),   on(self, &instance_state::publish_slice),
-      on(self, &instance_state::admit),  on(self, &instance_state::release),
-      on(self, &instance_state::relay),  on(self, &instance_state::configure),
-      on(self, &instance_state::retire), on(self, &instance_state::idle_tick),
-  };
+  return instance_behavior(self, on(self, &instance_state::idle_tick), on(self, &instance_state::refuse_message));
 }
 
 } // namespace arauto

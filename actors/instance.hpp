@@ -44,6 +44,10 @@ struct instance_state {
   explicit instance_state(pointer actor) : self{actor} {}
 
   void emit(emit_batch& x);
+  /// Has events of our own placed, as if a producer had sent them.
+  void place(std::vector<emission> events, std::vector<emit_request> requests);
+  /// Answers requests without placing anything: refused, or accepted when there is no reason.
+  void answer(const std::vector<emit_request>& requests, const std::string& reason, unsigned status);
   void publish_slice(const committed& x);
   void admit(const join& x);
   void release(const leave& x);
@@ -52,6 +56,8 @@ struct instance_state {
   void retire(const retire_instance& x);
   /// Nothing here: kinds that make events of their own replace it.
   void idle_tick(const tick&) {}
+  /// Refused here: kinds that speak for a channel replace it.
+  void refuse_message(const channel_message& x);
 
   pointer self;
   instance_services_ptr services;
@@ -62,14 +68,17 @@ struct instance_state {
   bool is_retired = false;
 
 private:
-  void refuse(const emit_batch& x);
+  void keep_sender(const std::vector<emission>& events);
   void set_record(std::shared_ptr<const instance_record> x);
+  void publish_selected(const committed& x);
   void close_sessions();
   bool is_selected(const event& x) const noexcept;
 
   std::shared_ptr<const emitter> from_;
   std::string nsp_;
   std::string server_url_json_;
+  /// Own address of the instance as JSON text, once an event or the record told it.
+  std::string sender_json_;
   event_set selection_;
   bool selects_all_ = false;
   bool is_enabled_ = false;
@@ -81,6 +90,22 @@ private:
 /// Gives a new instance what it stands on. Kinds call it first.
 void begin_instance(instance_state& x, instance_services_ptr services, instance_number number,
                     std::shared_ptr<const instance_record> record);
+
+/// The behaviour that all kinds share, with what a kind does at a tick and with a message of its channel.
+template <class OnTick, class OnMessage>
+instance_actor::behavior_type instance_behavior(instance_state::pointer self, OnTick on_tick, OnMessage on_message) {
+  return {
+      on(self, &instance_state::emit),
+      std::move(on_message),
+      on(self, &instance_state::publish_slice),
+      on(self, &instance_state::admit),
+      on(self, &instance_state::release),
+      on(self, &instance_state::relay),
+      on(self, &instance_state::configure),
+      on(self, &instance_state::retire),
+      std::move(on_tick),
+  };
+}
 
 /// The behaviour of the kinds that are fed from outside.
 instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,

@@ -21,13 +21,25 @@ bool intake_queue::submit(const instance_actor& to, std::vector<emission> events
   return true;
 }
 
+bool intake_queue::submit(const instance_actor& to, std::shared_ptr<const std::string> message, reply_slot where) {
+  if (waiting_ + events_per_message > events_max)
+    return false;
+  waiting_ += events_per_message;
+  messages_.emplace_back(to, channel_message{std::move(message), {where, events_per_message}});
+  home_.at_turn_end(*this);
+  return true;
+}
+
 void intake_queue::at_turn_end() {
   contain("intake", [this] {
     for (auto& x : bundles_)
       caf::anon_send(x.to, std::move(x.batch));
+    for (auto& [to, message] : messages_)
+      caf::anon_send(to, std::move(message));
   });
   bundles_.clear();
   bundle_of_.clear();
+  messages_.clear();
 }
 
 void intake_queue::settle(const append_outcome& x) {

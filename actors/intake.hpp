@@ -4,7 +4,10 @@
 #include "actors/protocol.hpp"
 
 #include <functional>
+#include <memory>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace arauto {
@@ -15,6 +18,8 @@ namespace arauto {
 class intake_queue final : private turn_task {
 public:
   static constexpr std::size_t events_max = 65536;
+  /// Events that one message of a channel can bring.
+  static constexpr std::uint32_t events_per_message = 4;
   /// Told how a request ended.
   using answer_handler = std::function<void(const emit_request& request, unsigned status, std::string_view failure)>;
 
@@ -23,6 +28,9 @@ public:
 
   /// Takes all events or none.
   bool submit(const instance_actor& to, std::vector<emission> events, reply_slot where);
+
+  /// Takes a message of a channel; it counts as the events that may come of it.
+  bool submit(const instance_actor& to, std::shared_ptr<const std::string> message, reply_slot where);
 
   /// The log placed, or an instance refused, the events of these requests.
   void settle(const append_outcome& x);
@@ -40,6 +48,7 @@ private:
   };
   std::vector<bundle> bundles_;
   std::unordered_map<caf::actor_id, std::size_t> bundle_of_;
+  std::vector<std::pair<instance_actor, channel_message>> messages_;
   std::size_t waiting_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/event.hpp"
 #include "actors/record.hpp"
+#include "actors/record_change.hpp"
 #include "net/ports.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -18,6 +19,8 @@ struct admit_session;
 struct append;
 struct append_outcome;
 struct broadcast_client_event;
+struct change_instance;
+struct channel_message;
 struct close_session;
 struct close_connection;
 struct committed;
@@ -34,7 +37,6 @@ struct publish;
 struct refuse_session;
 struct relay_client_event;
 struct retire_instance;
-struct set_websocket;
 struct tick;
 
 /// One CONNECTION's membership of one namespace. Light; lives on its socket's I/O thread.
@@ -69,6 +71,8 @@ using intake_actor = caf::typed_actor<
 using instance_actor = caf::typed_actor<
     // Events of producers, in order.
     caf::reacts_to<emit_batch>,
+    // A message of the channel that the kind speaks for.
+    caf::reacts_to<channel_message>,
     // The log placed this instance's events: they go to its namespace.
     caf::reacts_to<committed>,
     // A SESSION wants in.
@@ -79,7 +83,7 @@ using instance_actor = caf::typed_actor<
     caf::reacts_to<relay_client_event>,
     // Its record changed.
     caf::reacts_to<configure_instance>,
-    // It was deleted: closes its sessions, and ends when the last handle is gone.
+    // It was deleted: says so, closes its sessions, and ends when the last handle is gone.
     caf::reacts_to<retire_instance>,
     // SYNTHETIC only: time for an event.
     caf::reacts_to<tick>>;
@@ -88,15 +92,14 @@ using instance_actor = caf::typed_actor<
 using event_log_actor = caf::typed_actor<caf::reacts_to<append>>;
 
 /// Every event of every instance; owns the sessions on "/".
-using broadcaster_actor =
-    caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,
-                     // An instance was deleted or has a new token: sessions that came with its token end.
-                     caf::reacts_to<forget_instance>>;
+using broadcaster_actor = caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,
+                                           // An instance has a new token: sessions that came with the old one end.
+                                           caf::reacts_to<forget_instance>>;
 
 /// Names, ids, tokens and kinds of all instances; spawns and supervises them; the only writer of the DIRECTORY.
 using registry_actor = caf::typed_actor<caf::replies_to<create_instance>::with<instance_answer>,
                                         caf::replies_to<delete_instance>::with<instance_answer>,
-                                        caf::replies_to<set_websocket>::with<instance_answer>>;
+                                        caf::replies_to<change_instance>::with<instance_answer>>;
 
 // -- producers ----------------------------------------------------------------------------------------------------
 
@@ -111,6 +114,12 @@ struct emit_batch {
   std::vector<emission> events;
   /// In order; the counts add up to the number of events. Empty for events of our own.
   std::vector<emit_request> requests;
+};
+
+/// One message that the channel of an INSTANCE's kind brought; the kind makes events of it.
+struct channel_message {
+  std::shared_ptr<const std::string> body;
+  emit_request request;
 };
 
 /// Events of one INSTANCE, to be placed.
@@ -145,6 +154,13 @@ struct session_scope {
   std::vector<instance_number> instances;
 };
 
+/// A key that let a session in, for the owner of "/" to check again: it counts while the instance is still that one.
+struct instance_claim {
+  std::string name;
+  instance_number number = 0;
+  std::uint64_t generation = 0;
+};
+
 struct join {
   session_actor who;
   /// Index of the I/O thread it lives on.
@@ -152,6 +168,7 @@ struct join {
   /// Generation of the key it was let in with; the owner checks it again.
   std::uint64_t generation = 0;
   session_scope scope;
+  std::vector<instance_claim> claims;
 };
 
 struct leave {
@@ -221,24 +238,26 @@ struct delete_instance {
   std::string id;
 };
 
-struct set_websocket {
+struct change_instance {
   std::string name;
   std::string id;
-  bool enabled = false;
-  std::vector<std::string> events;
+  record_change what;
 };
 
 struct configure_instance {
   std::shared_ptr<const instance_record> record;
 };
 
-struct retire_instance {};
+struct retire_instance {
+  /// It never was announced: its creation failed.
+  bool is_abandoned = false;
+};
 
 struct forget_instance {
   instance_number instance = 0;
 };
 
-enum class refusal { not_found, name_taken, limit_reached, storage_failure, no_answer };
+enum class refusal { not_found, name_taken, token_taken, limit_reached, storage_failure, no_answer };
 
 /// The record after the change, or why nothing changed.
 struct instance_answer {
@@ -254,6 +273,8 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::admit_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::broadcast_client_event)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::change_instance)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::channel_message)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::close_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::committed)
@@ -270,5 +291,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::publish)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::refuse_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::relay_client_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::retire_instance)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::set_websocket)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::tick)

@@ -17,6 +17,21 @@ struct websocket_row {
   std::int64_t updated_at_ms = 0;
 };
 
+/// The row behind `/webhook/set|find` (contract section 2). Stored and shown; nothing is sent yet.
+struct webhook_row {
+  std::string id;
+  std::string url;
+  /// JSON text of an object; absent: null.
+  std::optional<std::string> headers;
+  bool enabled = false;
+  /// Config names as given.
+  std::vector<std::string> events;
+  bool by_events = false;
+  bool base64 = false;
+  std::int64_t created_at_ms = 0;
+  std::int64_t updated_at_ms = 0;
+};
+
 /// The `settings` of an instance: stored and shown.
 struct behaviour_row {
   std::string id;
@@ -47,6 +62,7 @@ struct instance_record {
   std::optional<std::string> business_id;
   behaviour_row behaviour;
   std::optional<websocket_row> websocket;
+  std::optional<webhook_row> webhook;
   /// Raised when the token changes: sessions of an older generation end.
   std::uint64_t generation = 1;
   std::int64_t created_at_ms = 0;

@@ -1,45 +1,43 @@
 #include "actors/registry.hpp"
 
 #include "actors/failure.hpp"
+#include "actors/identifiers.hpp"
 #include "actors/kinds/table.hpp"
+#include "actors/lifecycle.hpp"
 #include "net/log.hpp"
 #include "net/random_id.hpp"
 
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <cctype>
-#include <chrono>
 
 namespace arauto {
 
 namespace {
 
-std::int64_t unix_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
-}
-
-/// Tokens that nobody chose are upper-case UUIDs, as integrators know them.
-std::string fresh_token() {
-  auto x = random_uuid();
-  std::transform(x.begin(), x.end(), x.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return x;
-}
-
-/// Row ids look like the original's: "c" and 24 lower-case characters.
-std::string fresh_row_id() {
-  constexpr std::size_t characters = 24;
-  std::string x = "c";
-  while (x.size() < characters + 1)
-    for (const char c : random_id(characters))
-      if (std::isalnum(static_cast<unsigned char>(c)) != 0 && x.size() < characters + 1)
-        x += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return x;
-}
-
 instance_answer refused(refusal why, std::string reason) {
   return {nullptr, why, std::move(reason)};
+}
+
+constexpr auto token_taken = "this token is the global key or belongs to another instance already, so it would open "
+                             "more than one; choose another "
+                             "one, or set INSTANCE_TOKENS_MAY_REPEAT=true";
+
+/// Ids, times and a missing token of a new instance.
+void complete(instance_record& x) {
+  x.id = random_uuid();
+  x.created_at_ms = x.updated_at_ms = unix_ms();
+  x.behaviour.id = fresh_row_id();
+  if (x.token.empty())
+    x.token = fresh_token();
+  const auto begin_row = [&x](auto& row) {
+    if (!row)
+      return;
+    row->id = fresh_row_id();
+    row->created_at_ms = row->updated_at_ms = x.created_at_ms;
+  };
+  begin_row(x.websocket);
+  begin_row(x.webhook);
 }
 
 } // namespace
@@ -79,28 +77,39 @@ directory_entry_ptr registry_state::spawn(std::shared_ptr<const instance_record>
   return entry;
 }
 
+bool registry_state::is_taken(const std::string& token, std::string_view by_name) const {
+  if (services.tokens_may_repeat)
+    return false;
+  const auto owner = directory_now()->judge(token);
+  return owner.is_global || std::any_of(owner.instances.begin(), owner.instances.end(),
+                                        [&](const directory_entry_ptr& x) { return x->record->name != by_name; });
+}
+
 instance_answer registry_state::create(create_instance& x) {
   auto& record = x.record;
   const auto now = directory_now();
   if (now->find(record.name))
     return refused(refusal::name_taken, {});
+  if (!record.token.empty() && is_taken(record.token, {}))
+    return refused(refusal::token_taken, token_taken);
   if (now->size() >= services.instances_max)
     return refused(refusal::limit_reached,
                    "there are " + std::to_string(now->size()) + " instances already; INSTANCES_MAX is the limit");
-  record.id = random_uuid();
-  record.created_at_ms = record.updated_at_ms = unix_ms();
-  record.behaviour.id = fresh_row_id();
-  if (record.token.empty())
-    record.token = fresh_token();
-  if (record.websocket) {
-    record.websocket->id = fresh_row_id();
-    record.websocket->created_at_ms = record.websocket->updated_at_ms = record.created_at_ms;
-  }
-  if (const auto failure = services.store->insert(record))
+  complete(record);
+  const auto made = std::make_shared<const instance_record>(std::move(record));
+  const auto entry = spawn(made);
+  if (const auto failure = services.store->insert(*made)) {
+    dismiss(*entry, retire_instance{true});
     return refused(refusal::storage_failure, *failure);
-  const auto stored = std::make_shared<const instance_record>(std::move(record));
-  services.board->publish(now->with(spawn(stored)));
-  return {stored, {}, {}};
+  }
+  services.board->publish(now->with(entry));
+  caf::anon_send(entry->actor, emit_batch{creation_events(*made), {}});
+  return {made, {}, {}};
+}
+
+void registry_state::dismiss(const directory_entry& entry, const retire_instance& how) {
+  running_.erase(entry.actor.address());
+  caf::anon_send(entry.actor, how);
 }
 
 instance_answer registry_state::remove(const delete_instance& x) {
@@ -110,32 +119,28 @@ instance_answer registry_state::remove(const delete_instance& x) {
   if (const auto failure = services.store->remove(entry->record->id))
     return refused(refusal::storage_failure, *failure);
   services.board->publish(directory_now()->without(x.name));
-  running_.erase(entry->actor.address());
-  caf::anon_send(services.broadcaster, forget_instance{entry->number});
-  caf::anon_send(entry->actor, retire_instance{});
+  dismiss(*entry, {});
   return {entry->record, {}, {}};
 }
 
-instance_answer registry_state::configure(const set_websocket& x) {
+instance_answer registry_state::change(const change_instance& x) {
   const auto entry = directory_now()->find(x.name);
   if (!entry || entry->record->id != x.id)
     return refused(refusal::not_found, {});
-  auto record = *entry->record;
-  auto row = record.websocket.value_or(websocket_row{});
-  row.updated_at_ms = unix_ms();
-  if (row.id.empty()) {
-    row.id = fresh_row_id();
-    row.created_at_ms = row.updated_at_ms;
-  }
-  row.enabled = x.enabled;
-  row.events = x.events;
-  if (const auto failure = services.store->set_websocket(record.id, row))
+  if (const auto* token = std::get_if<token_choice>(&x.what); token && is_taken(token->token, x.name))
+    return refused(refusal::token_taken, token_taken);
+  auto record = changed(*entry->record, x.what, unix_ms());
+  if (const auto failure = services.store->update(record))
     return refused(refusal::storage_failure, *failure);
-  record.websocket = std::move(row);
   auto next = std::make_shared<directory_entry>(*entry);
+  next->token = key_digest::of(record.token);
   next->record = std::make_shared<const instance_record>(std::move(record));
-  caf::anon_send(entry->actor, configure_instance{next->record});
   services.board->publish(directory_now()->with(next));
+  caf::anon_send(entry->actor, configure_instance{next->record});
+  if (next->record->generation != entry->record->generation)
+    caf::anon_send(services.broadcaster, forget_instance{entry->number});
+  if (const auto* status = std::get_if<status_choice>(&x.what); status && status->is_announced)
+    caf::anon_send(entry->actor, emit_batch{status_events(*next->record), {}});
   return {next->record, {}, {}};
 }
 
@@ -148,7 +153,8 @@ void registry_state::on_instance_down(const caf::actor_addr& who) {
   const auto dead = directory_now()->find(name_of);
   log(log_level::error, name, "instance \"" + name_of + "\" died and is started again; its clients reconnect");
   for (const auto& hub : services.instances->hubs)
-    caf::anon_send(hub, evict{{list_key::part::own_namespace, dead->number}});
+    for (const auto part : {list_key::part::own_namespace, list_key::part::root_one})
+      caf::anon_send(hub, evict{{part, dead->number}});
   services.board->publish(directory_now()->with(spawn(dead->record)));
 }
 
@@ -167,7 +173,7 @@ registry_actor::behavior_type registry(registry_state::pointer self, registry_se
   return {
       [act = answer(&registry_state::create)](create_instance& x) { return act(x); },
       [act = answer(&registry_state::remove)](const delete_instance& x) { return act(x); },
-      [act = answer(&registry_state::configure)](const set_websocket& x) { return act(x); },
+      [act = answer(&registry_state::change)](const change_instance& x) { return act(x); },
   };
 }
 

@@ -25,6 +25,8 @@ struct registry_services {
   broadcaster_actor broadcaster;
   instance_services_ptr instances;
   std::size_t instances_max = 100000;
+  /// Old behaviour: a token may open several instances, or be the global key (`INSTANCE_TOKENS_MAY_REPEAT`).
+  bool tokens_may_repeat = false;
   /// Fulfilled when every stored instance is in the directory, or with the exception that prevented it.
   std::shared_ptr<std::promise<void>> loaded;
 };
@@ -42,7 +44,7 @@ struct registry_state {
   void load();
   instance_answer create(create_instance& x);
   instance_answer remove(const delete_instance& x);
-  instance_answer configure(const set_websocket& x);
+  instance_answer change(const change_instance& x);
   void on_instance_down(const caf::actor_addr& who);
 
   pointer self;
@@ -50,6 +52,10 @@ struct registry_state {
 
 private:
   directory_entry_ptr spawn(std::shared_ptr<const instance_record> record);
+  /// Lets an instance go that is in the directory no longer.
+  void dismiss(const directory_entry& entry, const retire_instance& how);
+  /// Whether the token belongs to somebody else than the instance of that name.
+  bool is_taken(const std::string& token, std::string_view by_name) const;
   directory_ptr directory_now() const { return services.board->current(); }
 
   instance_number next_number_ = 1;

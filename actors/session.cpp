@@ -1,11 +1,14 @@
 #include "actors/session.hpp"
 
 #include "actors/connection.hpp"
+#include "actors/identifiers.hpp"
 #include "net/random_id.hpp"
 #include "net/socketio/encode.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
+
+#include <algorithm>
 
 namespace arauto {
 
@@ -15,32 +18,37 @@ constexpr std::size_t sid_characters = 20;
 
 } // namespace
 
-session::session(caf::actor_config& config, connection& above, dispatch_lists& lists, session_owner owner,
-                 std::string nsp, event_filter filter)
+session::session(caf::actor_config& config, connection& above, dispatch_lists& lists, std::string nsp,
+                 event_filter filter, const gate_pass& pass)
     : light_actor{config},
       above_{&above},
       lists_{&lists},
-      owner_{std::move(owner)},
+      owner_{pass.owner},
       nsp_{std::move(nsp)},
       sid_{random_id(sid_characters)},
-      filter_{std::move(filter)} {}
+      filter_{pass.limits ? both(std::move(filter), pass.limits->filter) : std::move(filter)},
+      expiry_{pass.limits ? std::make_unique<expiry>(*this, pass.limits->expires_at_ms) : nullptr} {}
 
 session_actor session::handle() {
   return caf::actor_cast<session_actor>(this);
 }
 
-void session::ask(std::uint64_t generation, session_scope scope) {
-  std::visit(
-      [&](const auto& owner) {
-        caf::anon_send(owner, join{handle(), unit().home().index(), generation, std::move(scope)});
-      },
-      owner_);
+void session::expiry::on_timer() {
+  who.unit().counters().expired_sessions.add();
+  who.close();
+}
+
+void session::ask(gate_pass pass) {
+  join wish{handle(), unit().home().index(), pass.generation, std::move(pass.scope), std::move(pass.claims)};
+  std::visit([&](const auto& owner) { caf::anon_send(owner, std::move(wish)); }, owner_);
 }
 
 void session::admit(const std::vector<list_key>& lists) {
   if (state_ != state::asking)
     return; // It left in the meantime, and has told its owner.
   state_ = state::joined;
+  if (expiry_)
+    unit().home().arm(*expiry_, std::chrono::milliseconds{std::max<std::int64_t>(0, expiry_->at_ms - unix_ms())});
   unit().counters().open_sessions.add();
   // First the answer, then the place in the lists: nothing may overtake CONNECT.
   above_->on_admitted(*this);
@@ -85,6 +93,8 @@ void session::leave_namespace() {
   if (state_ == state::joined)
     unit().counters().open_sessions.subtract();
   state_ = state::over;
+  if (expiry_)
+    unit().home().disarm(*expiry_);
   lists_->remove(*this);
   std::visit([&](const auto& owner) { caf::anon_send(owner, leave{handle(), unit().home().index()}); }, owner_);
   above_ = nullptr;

@@ -3,7 +3,9 @@
 #include "actors/dispatch_lists.hpp"
 #include "actors/light_actor.hpp"
 #include "actors/protocol.hpp"
+#include "net/ports.hpp"
 
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,24 +15,25 @@
 namespace arauto {
 
 class connection;
+struct gate_pass;
 
 /// Who owns a session: the INSTANCE of its namespace, or the BROADCASTER on "/".
 using session_owner = std::variant<instance_actor, broadcaster_actor>;
 
 /// One connection's membership of one namespace: filter and position. Held by its connection and its owner; ends with
-/// its connection. Light actor, I/O thread only.
+/// its connection, or when the browser token that it came with expires. Light actor, I/O thread only.
 class session final : public light_actor {
 public:
   using signatures = session_actor::signatures;
   using behavior_type = session_actor::behavior_type;
 
-  session(caf::actor_config& config, connection& above, dispatch_lists& lists, session_owner owner, std::string nsp,
-          event_filter filter);
+  session(caf::actor_config& config, connection& above, dispatch_lists& lists, std::string nsp, event_filter filter,
+          const gate_pass& pass);
 
   const char* name() const override { return "session"; }
 
   /// Asks the owner to let it in.
-  void ask(std::uint64_t generation, session_scope scope);
+  void ask(gate_pass pass);
 
   // -- called by the HUB
 
@@ -45,6 +48,8 @@ public:
 
   // -- called by the CONNECTION
 
+  /// It came with a browser token: its client may not send events.
+  bool is_read_only() const noexcept { return expiry_ != nullptr; }
   /// A client's event for the others.
   void relay(std::shared_ptr<const std::vector<frame_ptr>> frames);
   /// The membership is over: leaves its lists and its owner. The connection forgets it.
@@ -57,6 +62,12 @@ public:
 
 private:
   enum class state : std::uint8_t { asking, joined, over };
+  struct expiry final : timer {
+    expiry(session& x, std::int64_t at) : who{x}, at_ms{at} {}
+    void on_timer() override;
+    session& who;
+    std::int64_t at_ms;
+  };
 
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
@@ -70,6 +81,7 @@ private:
   std::string sid_;
   event_filter filter_;
   std::vector<dispatch_lists::place> places_;
+  std::unique_ptr<expiry> expiry_;
   state state_ = state::asking;
 };
 

@@ -38,7 +38,4 @@ api_key_outcome resolve_api_key(const settings& x);
 /// Empty when there is nothing to refuse.
 std::string refusal_of_known_key(std::string_view key);
 
-/// 128 random bits as 32 upper-case hexadecimal digits.
-std::string fresh_api_key();
-
 } // namespace arauto::app

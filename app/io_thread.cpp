@@ -18,9 +18,9 @@ io_thread::~io_thread() = default;
 void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
                          std::vector<const io_counters*> all_counters) {
   admin_.emplace(unit, std::move(registry));
-  rest_.emplace(shared.values,
-                api_ports{shared.answers, directory_, *admin_, events_, std::move(all_counters), counters});
-  gate_.emplace(shared.admission, directory_, std::move(broadcaster));
+  rest_.emplace(shared.values, api_ports{shared.answers, directory_, *admin_, events_, shared.tokens, shared.relayed,
+                                         std::move(all_counters), counters});
+  gate_.emplace(shared.admission, directory_, shared.tokens, std::move(broadcaster));
   front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
   engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});
   router_.emplace(shared.values, *engine, *rest_);

@@ -27,6 +27,8 @@ struct shared_parts {
   const io::http_settings& http;
   const socketio::packet_limits& packets;
   std::atomic<std::size_t>& body_bytes;
+  const browser_tokens& tokens;
+  relay_memory& relayed;
 };
 
 /// Everything that is bound to one I/O thread, in dependency order. Built and destroyed by the server's thread while
@@ -62,6 +64,9 @@ private:
     explicit queue_intake(intake_queue& queue) : queue_{queue} {}
     bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) override {
       return queue_.submit(to.actor, std::move(events), where);
+    }
+    bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) override {
+      return queue_.submit(to.actor, std::move(message), where);
     }
 
   private:

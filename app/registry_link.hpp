@@ -13,7 +13,7 @@ public:
 
   void create(create_instance what, answer_handler then) override { send(std::move(what), std::move(then)); }
   void remove(delete_instance what, answer_handler then) override { send(std::move(what), std::move(then)); }
-  void configure(set_websocket what, answer_handler then) override { send(std::move(what), std::move(then)); }
+  void change(change_instance what, answer_handler then) override { send(std::move(what), std::move(then)); }
 
 private:
   static constexpr std::chrono::milliseconds patience{10000};

@@ -1,5 +1,6 @@
 #include "app/server.hpp"
 
+#include "app/store/secret_file.hpp"
 #include "net/log.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -32,6 +33,15 @@ std::size_t sockets_max(const settings& x) {
   setrlimit(RLIMIT_NOFILE, &limit);
   const auto fitting = static_cast<std::size_t>(limit.rlim_cur - std::min(limit.rlim_cur, reserved_descriptors));
   return x.http_max_connections == 0 ? fitting : std::min(fitting, x.http_max_connections);
+}
+
+std::string browser_token_secret(const data_directory& data) {
+  auto kept = keep_secret(data.path() / "browser-token-secret", "secret of browser tokens");
+  if (!kept.error.empty())
+    throw std::runtime_error(kept.error);
+  for (const auto& x : kept.warnings)
+    log(log_level::warn, "server", x);
+  return std::move(kept.text);
 }
 
 gate_settings gate_settings_of(const settings& x) {
@@ -70,8 +80,10 @@ server::server(const settings& values, const std::string& api_key, const data_di
                ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
                : nullptr},
       board_{std::make_shared<const directory>(api_key)},
-      shared_{values_,          board_,         answers_, engines_,   admission_,
-              engine_settings_, http_settings_, packets_, body_bytes_} {
+      tokens_{browser_token_secret(data)},
+      relayed_{values.relay_duplicates_max, values.relay_duplicates_window},
+      shared_{values_,        board_,   answers_,    engines_, admission_, engine_settings_,
+              http_settings_, packets_, body_bytes_, tokens_,  relayed_} {
   // The pool runs the registry and CAF's own helpers; everything hot is placed on I/O units.
   config_.set("scheduler.max-threads", std::size_t{1});
   config_.set("scheduler.max-throughput", std::size_t{64});
@@ -115,7 +127,7 @@ void server::make_actors() {
   }
   auto& first = threads_.front()->unit;
   broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(
-      first, broadcaster, hubs, values_.websocket_enabled && values_.websocket_global_events);
+      first, broadcaster, hubs, &board_, values_.websocket_enabled && values_.websocket_global_events);
   log_ = spawn_on<event_log_actor, memoryless_log_state>(first, memoryless_log, broadcaster_, intakes);
   const envelope_settings envelope{values_.server_url.value_or(""),
                                    values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
@@ -124,8 +136,9 @@ void server::make_actors() {
   auto instances =
       std::make_shared<const instance_services>(instance_services{std::move(hubs), log_, std::move(intakes), envelope});
   const auto loaded = std::make_shared<std::promise<void>>();
-  registry_ = system_->spawn(registry, registry_services{&store_, &board_, std::move(units), broadcaster_,
-                                                         std::move(instances), values_.instances_max, loaded});
+  registry_ =
+      system_->spawn(registry, registry_services{&store_, &board_, std::move(units), broadcaster_, std::move(instances),
+                                                 values_.instances_max, values_.instance_tokens_may_repeat, loaded});
   for (auto& x : threads_) {
     x->complete(shared_, broadcaster_, registry_, counters);
     engines_.push_back(&*x->engine);

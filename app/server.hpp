@@ -48,6 +48,8 @@ private:
   sqlite_instance_store store_;
   std::unique_ptr<io::tls_context> tls_;
   directory_board board_;
+  browser_tokens tokens_;
+  relay_memory relayed_;
   std::atomic<std::size_t> body_bytes_{0};
   io::thread_responder answers_;
   io::engine_set engines_;

@@ -48,6 +48,10 @@ struct alignas(64) io_counters {
   counter deliveries;
   counter client_events;
   counter dropped_client_events;
+  counter relayed_events;
+  counter relay_duplicates;
+  counter relay_drops;
+  counter expired_sessions;
 };
 
 } // namespace arauto

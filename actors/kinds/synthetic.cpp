@@ -29,25 +29,13 @@ instance_actor::behavior_type synthetic(instance_state::pointer self, instance_s
                                         instance_number number, std::shared_ptr<const instance_record> record) {
   begin_instance(self->state, std::move(services), number, std::move(record));
   self->delayed_send(self, period, tick{});
-  return {
-      on(self, &instance_state::emit),
-      on(self, &instance_state::publish_slice),
-      on(self, &instance_state::admit),
-      on(self, &instance_state::release),
-      on(self, &instance_state::relay),
-      on(self, &instance_state::configure),
-      on(self, &instance_state::retire),
-      [self, count = std::uint64_t{0}](const tick&) mutable {
-        if (self->state.is_retired)
-          return;
-        contain("synthetic", [&] {
-          emit_batch batch;
-          batch.events.push_back(synthetic_event(++count));
-          self->state.emit(batch);
-        });
-        self->delayed_send(self, period, tick{});
-      },
+  const auto on_tick = [self, count = std::uint64_t{0}](const tick&) mutable {
+    if (self->state.is_retired)
+      return;
+    contain("synthetic", [&] { self->state.place({synthetic_event(++count)}, {}); });
+    self->delayed_send(self, period, tick{});
   };
+  return instance_behavior(self, on_tick, on(self, &instance_state::refuse_message));
 }
 
 } // namespace

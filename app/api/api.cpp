@@ -3,6 +3,7 @@
 #include "actors/failure.hpp"
 #include "app/api/respond.hpp"
 #include "app/api/routes.hpp"
+#include "app/api/webhook_access.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -14,14 +15,31 @@ void api::declare_routes() {
   add("GET", "/", show_welcome);
   if (context_.config.prometheus_metrics)
     add("GET", "/metrics", show_metrics);
+  add("POST", "/verify-creds", verify_credentials);
 
   add("POST", "/instance/create", create_one);
   add("GET", "/instance/fetchInstances", fetch_instances);
+  add("GET", "/instance/connect/:instanceName", connect_one);
+  add("POST", "/instance/restart/:instanceName", restart_one);
+  add("POST", "/instance/setPresence/:instanceName", set_presence);
+  add("DELETE", "/instance/logout/:instanceName", log_out_one);
+  add("PUT", "/instance/token/:instanceName", replace_token);
+  add("POST", "/instance/token/:instanceName", make_browser_token);
   add("GET", "/instance/connectionState/:instanceName", show_connection_state);
   add("DELETE", "/instance/delete/:instanceName", delete_one);
 
   add("POST", "/websocket/set/:instanceName", configure_websocket);
   add("GET", "/websocket/find/:instanceName", find_websocket);
+
+  add("POST", "/webhook/set/:instanceName", configure_webhook);
+  add("GET", "/webhook/find/:instanceName", find_webhook);
+  for (const auto* broker : {"rabbitmq", "nats", "sqs", "kafka"}) {
+    add("POST", "/" + std::string{broker} + "/set/:instanceName", take_nothing);
+    add("GET", "/" + std::string{broker} + "/find/:instanceName", show_nothing);
+  }
+  add("POST", "/webhook/evolution", take_channel_message);
+  add_raw("POST", "/webhook/relay", relay_event);
+  add_raw("POST", "/webhook/relay/:event", relay_event);
 
   add_raw("POST", "/event/emit/:instance", emit_events);
 }
@@ -98,14 +116,15 @@ void api::route(http::request what, reply_slot where) {
 
 std::size_t api::body_limit(const http::request& head) {
   const auto& config = context_.config;
-  const auto without_key = std::min(config.http_max_body, config.http_max_body_without_key);
+  const auto full = head.path().starts_with("/webhook/") ? config.http_max_webhook_body : config.http_max_body;
+  const auto without_key = std::min(full, config.http_max_body_without_key);
   // Most bodies say that they are small: then nobody has to judge the key twice.
-  if (content_length(head).value_or(config.http_max_body) <= without_key)
+  if (content_length(head).value_or(full) <= without_key)
     return without_key;
   auto limit = without_key;
   contain("api", [&] {
-    if (context_.ports.directory.get().judge(head.field("apikey")).is_known())
-      limit = config.http_max_body;
+    if (may_send_much(context_, head))
+      limit = full;
   });
   return limit;
 }

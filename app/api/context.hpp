@@ -1,12 +1,9 @@
 #pragma once
 
+#include "app/api/outcomes.hpp"
 #include "app/api/ports.hpp"
 #include "app/settings.hpp"
 #include "net/http/cors.hpp"
-
-#include <map>
-#include <string>
-#include <tuple>
 
 namespace arauto::app {
 
@@ -15,8 +12,9 @@ struct api_context {
   const settings& config;
   api_ports ports;
   http::cors_policy cors;
-  /// Origins of emits that wait for their answer; those without one are not kept. Bound: what is under way.
-  std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>, std::string> emit_origins;
+  /// What to do when the events of a request were placed or refused, where that is more than the usual answer. Bound:
+  /// what is under way.
+  outcome_table outcomes;
 };
 
 } // namespace arauto::app

@@ -10,12 +10,6 @@ namespace {
 /// Longer names are cut in answers.
 constexpr std::size_t shown_name_bytes_max = 80;
 
-using origin_key = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
-
-origin_key key_of(reply_slot x) noexcept {
-  return {x.peer, x.generation, x.request};
-}
-
 void refuse(exchange& x, http::response why) {
   x.home().ports.own_counters.refused_emits.add();
   x.answer(std::move(why));
@@ -78,15 +72,25 @@ std::optional<std::string> read_event(const std::vector<json::member>& members, 
   return read_text(members, "server_url", out.server_url);
 }
 
-void submit(exchange& x, const directory_entry& to, std::vector<emission> events) {
-  auto& home = x.home();
-  const auto origin = std::string{x.asked().field("origin")};
-  if (!origin.empty())
-    home.emit_origins.insert_or_assign(key_of(x.where()), origin);
-  if (home.ports.events.submit(to, std::move(events), x.where()))
+/// The usual answer to events, without its CORS fields.
+http::response emit_answer(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {
+  if (failure.empty())
+    return json_answer(202, object_writer{}.number("accepted", request.events).close());
+  home.ports.own_counters.refused_emits.add();
+  return status == 503 ? busy_answer(failure) : error_answer(status, failure);
+}
+
+void submit(const exchange_ptr& x, const directory_entry& to, std::vector<emission> events) {
+  auto& home = x->home();
+  // Only browsers send an Origin, and their answers depend on it; others need nothing kept.
+  if (x->asked().has_field("origin"))
+    home.outcomes.expect(x->where(), [x](const emit_request& request, unsigned status, std::string_view failure) {
+      x->answer(emit_answer(x->home(), request, status, failure));
+    });
+  if (home.ports.events.submit(to, std::move(events), x->where()))
     return;
-  home.emit_origins.erase(key_of(x.where()));
-  refuse(x, busy_answer("Too many events are under way; try again in a second"));
+  home.outcomes.forget(x->where());
+  refuse(*x, busy_answer(too_many_events));
 }
 
 } // namespace
@@ -107,21 +111,14 @@ void emit_events(const exchange_ptr& x) {
     if (const auto wrong = read_event(read.events[i], events[i]))
       return refuse(*x, error_answer(400, "event[" + std::to_string(i) + "]: " + *wrong));
   }
-  submit(*x, *to, std::move(events));
+  submit(x, *to, std::move(events));
 }
 
 void finish_emit(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {
-  http::response answer;
-  if (failure.empty()) {
-    answer = json_answer(202, object_writer{}.number("accepted", request.events).close());
-  } else {
-    home.ports.own_counters.refused_emits.add();
-    answer = status == 503 ? busy_answer(failure) : error_answer(status, failure);
-  }
-  http::request asked;
-  if (auto kept = home.emit_origins.extract(key_of(request.slot)))
-    asked.fields.emplace_back("Origin", std::move(kept.mapped()));
-  add_common_fields(home.cors, asked, answer);
+  if (home.outcomes.settle(request, status, failure))
+    return;
+  auto answer = emit_answer(home, request, status, failure);
+  add_common_fields(home.cors, {}, answer);
   home.ports.answers.respond(request.slot, std::move(answer));
 }
 

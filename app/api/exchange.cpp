@@ -26,11 +26,21 @@ directory_entry_ptr admit_to_instance(exchange& x) {
   auto entry = names.find(x.parameter(0));
   if (entry && owner.opens(*entry))
     return entry;
-  if (!entry && owner.is_global)
+  if (!entry && (owner.is_global || x.home().config.rest_names_before_key))
     x.answer(error_answer(404, "The \"" + x.parameter(0) + "\" instance does not exist"));
   else
     x.answer(unauthorized_answer());
   return nullptr;
+}
+
+void change_instance_then(const exchange_ptr& x, const directory_entry& which, record_change what,
+                          std::function<http::response(const instance_record& now)> then) {
+  const auto& record = *which.record;
+  x->home().ports.admin.change({record.name, record.id, std::move(what)},
+                               [x, name = record.name, then = std::move(then)](const instance_answer& done) {
+                                 x->guarded(
+                                     [&] { x->answer(done.record ? then(*done.record) : refusal_answer(done, name)); });
+                               });
 }
 
 http::response refusal_answer(const instance_answer& why, std::string_view name) {
@@ -40,6 +50,7 @@ http::response refusal_answer(const instance_answer& why, std::string_view name)
     return error_answer(404, "The " + quoted + " instance does not exist");
   case refusal::name_taken:
     return error_answer(403, "This name " + quoted + " is already in use.");
+  case refusal::token_taken:
   case refusal::limit_reached:
     return error_answer(403, why.reason);
   case refusal::no_answer:

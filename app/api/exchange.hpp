@@ -6,6 +6,7 @@
 #include "app/api/respond.hpp"
 #include "net/http/route_table.hpp"
 
+#include <functional>
 #include <memory>
 #include <utility>
 
@@ -51,6 +52,10 @@ bool admit_global(exchange& x);
 /// The instance that the path names, when the caller's key opens it; else the exchange is answered. A caller without a
 /// valid key does not learn whether the name exists.
 directory_entry_ptr admit_to_instance(exchange& x);
+
+/// Has the REGISTRY change an instance, then answers with what `then` makes of the new record, or with the refusal.
+void change_instance_then(const exchange_ptr& x, const directory_entry& which, record_change what,
+                          std::function<http::response(const instance_record& now)> then);
 
 /// The answer to a change that the REGISTRY refused.
 http::response refusal_answer(const instance_answer& why, std::string_view name);

@@ -1,3 +1,4 @@
+#include "actors/kinds/table.hpp"
 #include "app/api/object_writer.hpp"
 #include "app/api/respond.hpp"
 #include "app/api/routes.hpp"
@@ -11,18 +12,27 @@ namespace arauto::app {
 namespace {
 
 constexpr std::string_view business = "WHATSAPP-BUSINESS";
-constexpr std::string_view baileys = "WHATSAPP-BAILEYS";
-constexpr std::string_view integrations[] = {"EVOLUTION", business, baileys, "SYNTHETIC"};
+/// Of a body that names none, as the column of the original has it.
+constexpr std::string_view default_kind = "WHATSAPP-BAILEYS";
+
+const instance_kind* kind_of(const body_members& body) {
+  const auto* given = body.find("integration");
+  const auto name = given ? json::as_string(*given) : std::string{default_kind};
+  return name ? find_kind(*name) : nullptr;
+}
 
 /// What is wrong with a checked create body beyond its schema; empty when nothing is.
 std::string check_integration(const body_members& body) {
-  const auto* given = body.find("integration");
-  const auto name = given ? json::as_string(*given) : std::string{baileys};
-  if (!name || std::find(std::begin(integrations), std::end(integrations), *name) == std::end(integrations))
-    return "Invalid integration: it must be one of EVOLUTION, WHATSAPP-BUSINESS, WHATSAPP-BAILEYS, SYNTHETIC";
-  if (*name == business && body.text("token").value_or("").empty())
+  const auto* kind = kind_of(body);
+  if (kind == nullptr) {
+    std::string names;
+    for (const auto& x : instance_kinds())
+      names.append(names.empty() ? "" : ", ").append(x.name);
+    return "Invalid integration: it must be one of " + names;
+  }
+  if (kind->needs_token && body.text("token").value_or("").empty())
     return "token is required";
-  if (*name == business && !body.find("number"))
+  if (kind->needs_number && !body.find("number"))
     return "number is required";
   return {};
 }
@@ -45,8 +55,8 @@ instance_record read_record(const body_members& body, bool websocket_enabled) {
   instance_record x;
   x.name = body.text("instanceName").value_or("");
   x.token = body.text("token").value_or("");
-  x.integration = body.text("integration").value_or(std::string{baileys});
-  x.connection_status = x.integration == baileys ? "close" : "open";
+  x.integration = kind_of(body)->name;
+  x.connection_status = kind_of(body)->first_status;
   x.owner_jid = body.text("ownerJid");
   x.profile_name = body.text("profileName");
   x.profile_pic_url = body.text("profilePicUrl");
@@ -60,18 +70,9 @@ instance_record read_record(const body_members& body, bool websocket_enabled) {
     x.websocket->enabled = chosen.enabled;
     x.websocket->events = std::move(chosen.events);
   }
+  if (const auto* webhook = body.find("webhook"); webhook && webhook->kind == json::kind::object)
+    x = changed(std::move(x), read_webhook(*webhook), 0);
   return x;
-}
-
-object_writer& write_behaviour(object_writer& out, const behaviour_row& x) {
-  return out.boolean("rejectCall", x.reject_call)
-      .text("msgCall", x.msg_call)
-      .boolean("groupsIgnore", x.groups_ignore)
-      .boolean("alwaysOnline", x.always_online)
-      .boolean("readMessages", x.read_messages)
-      .boolean("readStatus", x.read_status)
-      .boolean("syncFullHistory", x.sync_full_history)
-      .text("wavoipToken", x.wavoip_token);
 }
 
 /// Members of a nested object of the request as they stand there, under other names; absent ones are left out.
@@ -123,93 +124,29 @@ std::string created_json(const settings& config, const body_members& body, const
       .close();
 }
 
-std::string setting_json(const instance_record& of) {
-  object_writer out;
-  out.text("id", of.behaviour.id);
-  return write_behaviour(out, of.behaviour)
-      .text("createdAt", iso_time(of.created_at_ms))
-      .text("updatedAt", iso_time(of.created_at_ms))
-      .text("instanceId", of.id)
-      .close();
-}
-
-std::string instance_json(const settings& config, const instance_record& x) {
-  object_writer out;
-  out.text("id", x.id)
-      .text("name", x.name)
-      .text("connectionStatus", x.connection_status)
-      .text("ownerJid", x.owner_jid)
-      .text("profileName", x.profile_name)
-      .text("profilePicUrl", x.profile_pic_url)
-      .text("integration", x.integration)
-      .text("number", x.number)
-      .text("businessId", x.business_id)
-      .text("token", x.token)
-      .text("clientName", config.database_connection_client_name);
-  for (const auto* key : {"disconnectionReasonCode", "disconnectionObject", "disconnectionAt"})
-    out.null(key);
-  out.text("createdAt", iso_time(x.created_at_ms)).text("updatedAt", iso_time(x.updated_at_ms));
-  for (const auto* key : {"Chatwoot", "Proxy", "Rabbitmq", "Nats", "Sqs"})
-    out.null(key);
-  return out.raw("Websocket", websocket_json(x))
-      .raw("Setting", setting_json(x))
-      .raw("_count", R"({"Message":0,"Contact":0,"Chat":0})")
-      .close();
-}
-
-/// Query parameters of `fetchInstances`; empty ones filter nothing.
-struct instance_filter {
-  std::string name;
-  std::string id;
-  std::string number;
-};
-
-instance_filter read_filter(std::string_view query) {
-  const auto value = [query](std::string_view name) { return http::query_value(query, name).value_or(""); };
-  return {value("instanceName"), value("instanceId"), value("number")};
-}
-
-template <class Condition>
-std::vector<directory_entry_ptr> keep(std::vector<directory_entry_ptr> entries, const Condition& condition) {
-  std::erase_if(entries, [&](const directory_entry_ptr& x) { return !condition(*x->record); });
-  return entries;
-}
-
-/// With the global key: the id wins over the number, the number over the name.
-std::vector<directory_entry_ptr> search(const directory& names, const instance_filter& by) {
-  if (!by.id.empty())
-    return keep(names.all(), [&](const instance_record& x) { return x.id == by.id; });
-  if (!by.number.empty())
-    return keep(names.all(), [&](const instance_record& x) { return x.number == by.number; });
-  if (by.name.empty())
-    return names.all();
-  auto one = names.find(by.name);
-  return one ? std::vector{std::move(one)} : std::vector<directory_entry_ptr>{};
-}
-
-http::response list_answer(const settings& config, std::vector<directory_entry_ptr> entries) {
-  std::sort(entries.begin(), entries.end(), [](const directory_entry_ptr& a, const directory_entry_ptr& b) {
-    return std::tie(a->record->created_at_ms, a->record->name) < std::tie(b->record->created_at_ms, b->record->name);
-  });
-  std::string body = "[";
-  for (const auto& x : entries)
-    body += (body.size() == 1 ? "" : ",") + instance_json(config, *x->record);
-  return json_answer(200, body + "]");
+/// Whether the name that the body asks for belongs to an instance; then the exchange is answered.
+bool refuse_taken_name(exchange& x) {
+  const auto name = x.body().text("instanceName");
+  if (!name || !x.home().ports.directory.get().find(*name))
+    return false;
+  x.answer(error_answer(403, "This name \"" + *name + "\" is already in use."));
+  return true;
 }
 
 } // namespace
 
 void create_one(const exchange_ptr& x) {
-  if (!admit_global(*x))
-    return;
   auto& home = x->home();
   auto& body = x->body();
+  if (home.config.rest_names_before_key && refuse_taken_name(*x))
+    return;
+  if (!admit_global(*x))
+    return;
   // The query counts where the body says nothing, as recorded (rest-instance, create-query-merge).
   for (const auto& [key, value] : http::parse_query(x->asked().query()))
     body.add_below(key, value);
-  const auto name = body.text("instanceName");
-  if (name && home.ports.directory.get().find(*name))
-    return x->answer(error_answer(403, "This name \"" + *name + "\" is already in use."));
+  if (refuse_taken_name(*x))
+    return;
   if (const auto wrong = check_create(body); !wrong.empty())
     return x->answer(schema_answer(wrong));
   if (const auto wrong = check_integration(body); !wrong.empty())
@@ -223,35 +160,6 @@ void create_one(const exchange_ptr& x) {
   });
 }
 
-void fetch_instances(const exchange_ptr& x) {
-  const auto& config = x->home().config;
-  const auto& names = x->home().ports.directory.get();
-  const auto owner = names.judge(x->asked().field("apikey"));
-  const auto by = read_filter(x->asked().query());
-  if (owner.is_global) {
-    auto found = search(names, by);
-    if (!found.empty() || (by.id + by.number + by.name).empty())
-      return x->answer(list_answer(config, std::move(found)));
-    const auto& missing = !by.id.empty() ? by.id : !by.number.empty() ? by.number : by.name;
-    return x->answer(error_answer(404, "Instance \"" + missing + "\" not found"));
-  }
-  auto own = keep(owner.instances, [&](const instance_record& record) {
-    return (by.name.empty() || record.name == by.name) && (by.id.empty() || record.id == by.id);
-  });
-  if (own.empty() || !config.database_save_data_instance)
-    return x->answer(unauthorized_answer());
-  x->answer(list_answer(config, std::move(own)));
-}
-
-void show_connection_state(const exchange_ptr& x) {
-  const auto entry = admit_to_instance(*x);
-  if (!entry)
-    return;
-  const auto state =
-      object_writer{}.text("instanceName", entry->record->name).text("state", entry->record->connection_status).close();
-  x->answer(json_answer(200, object_writer{}.raw("instance", state).close()));
-}
-
 void delete_one(const exchange_ptr& x) {
   const auto entry = admit_to_instance(*x);
   if (!entry)
@@ -260,9 +168,7 @@ void delete_one(const exchange_ptr& x) {
     x->guarded([&] {
       if (!done.record)
         return x->answer(refusal_answer(done, x->parameter(0)));
-      const auto response = object_writer{}.text("message", "Instance deleted").close();
-      x->answer(json_answer(
-          200, object_writer{}.text("status", "SUCCESS").boolean("error", false).raw("response", response).close()));
+      x->answer(success_answer("Instance deleted"));
     });
   });
 }

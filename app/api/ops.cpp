@@ -52,6 +52,10 @@ constexpr metric_row metrics[] = {
     {&io_counters::deliveries, "arauto_deliveries_total", rising, "Events handed to sessions"},
     {&io_counters::client_events, "arauto_client_events_total", rising, "Events that clients emitted"},
     {&io_counters::dropped_client_events, "arauto_dropped_client_events_total", rising, "Client events not passed on"},
+    {&io_counters::relayed_events, "arauto_relayed_events_total", rising, "Webhooks of Evolution API taken as events"},
+    {&io_counters::relay_duplicates, "arauto_relay_duplicates_total", rising, "Relayed bodies that had come before"},
+    {&io_counters::relay_drops, "arauto_relay_drops_total", rising, "Relayed bodies that are no event for clients"},
+    {&io_counters::expired_sessions, "arauto_expired_sessions_total", rising, "Sessions whose browser token expired"},
 };
 
 std::uint64_t sum(const api_ports& ports, counter io_counters::*member) {
@@ -85,6 +89,11 @@ void show_welcome(const exchange_ptr& x) {
              (x->asked().is_secure ? "https://" : "http://") + std::string{x->asked().field("host")} + "/manager");
   out.text("documentation", "https://doc.evolution-api.com").text("whatsappWebVersion", whatsapp_web_version);
   x->answer(json_answer(200, out.close()));
+}
+
+void verify_credentials(const exchange_ptr& x) {
+  if (admit_global(*x))
+    x->answer(json_answer(200, object_writer{}.number("status", 200).text("message", "Credentials are valid").close()));
 }
 
 void show_metrics(const exchange_ptr& x) {

@@ -2,10 +2,13 @@
 
 #include "actors/directory.hpp"
 #include "actors/protocol.hpp"
+#include "app/browser_tokens.hpp"
+#include "app/relay_memory.hpp"
 #include "net/counters.hpp"
 #include "net/http/message.hpp"
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +24,7 @@ public:
   using answer_handler = std::function<void(const instance_answer&)>;
   virtual void create(create_instance what, answer_handler then) = 0;
   virtual void remove(delete_instance what, answer_handler then) = 0;
-  virtual void configure(set_websocket what, answer_handler then) = 0;
+  virtual void change(change_instance what, answer_handler then) = 0;
 };
 
 /// The way of events to their INSTANCE. I/O thread only.
@@ -31,6 +34,8 @@ public:
   /// Takes all events of one request, or none: false means too much is under way already (503, Retry-After). The
   /// answer comes through `emit_answers`.
   virtual bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) = 0;
+  /// The same for a message of the channel of that instance's kind.
+  virtual bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) = 0;
 };
 
 /// Where the intake says how requests ended. I/O thread only.
@@ -47,6 +52,8 @@ struct api_ports {
   directory_view& directory;
   administration& admin;
   event_intake& events;
+  const browser_tokens& tokens;
+  relay_memory& relayed;
   /// Counters of all I/O threads, for `/metrics`; own ones are at `own_counters`.
   std::vector<const io_counters*> counters;
   io_counters& own_counters;

@@ -30,6 +30,12 @@ http::response json_answer(unsigned status, std::string body) {
   return x;
 }
 
+http::response success_answer(std::string_view text) {
+  const auto response = object_writer{}.text("message", text).close();
+  return json_answer(
+      200, object_writer{}.text("status", "SUCCESS").boolean("error", false).raw("response", response).close());
+}
+
 http::response error_answer(unsigned status, std::string_view text) {
   return error_body(status, json_texts(std::vector<std::string_view>{text}));
 }

@@ -17,6 +17,9 @@ void add_common_fields(const http::cors_policy& cors, const http::request& asked
 /// An answer with a JSON body.
 http::response json_answer(unsigned status, std::string body);
 
+/// 200 in Evolution's words for a deed that is done.
+http::response success_answer(std::string_view text);
+
 /// Evolution's error body; `message` is an array that holds the text.
 http::response error_answer(unsigned status, std::string_view text);
 
@@ -34,5 +37,7 @@ http::response failure_answer();
 
 /// 503 with the time after which trying again makes sense.
 http::response busy_answer(std::string_view text);
+
+inline constexpr std::string_view too_many_events = "Too many events are under way; try again in a second";
 
 } // namespace arauto::app

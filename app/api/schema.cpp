@@ -1,9 +1,11 @@
 #include "app/api/schema.hpp"
 
 #include "actors/catalogue.hpp"
+#include "app/api/object_writer.hpp"
+#include "app/api/schema_rules.hpp"
 
 #include <algorithm>
-#include <array>
+#include <tuple>
 
 namespace arauto::app {
 
@@ -62,125 +64,33 @@ constexpr property create_properties[] = {
 /// Stored as given; null means none.
 constexpr std::string_view optional_texts[] = {"ownerJid", "profileName", "profilePicUrl"};
 
-/// Not checked beyond this by Evolution, but every text has a bound here.
-constexpr std::size_t text_bytes_max = 1024;
-constexpr std::size_t name_bytes_max = 128;
-/// Bounds the answer to a list of wrong names, too.
-constexpr std::size_t events_max = 200;
-
 /// The settings that stand flat in a create body (version 1) know the first 26 names only.
 constexpr std::size_t old_event_count = 26;
 
-std::string names_of_events(std::size_t count) {
-  std::string names;
-  for (std::size_t i = 0; i < count; ++i)
-    names += (i == 0 ? "" : ",") + std::string{known_event_at(static_cast<catalogue_index>(i)).config_name};
-  return names;
-}
+enum class webhook_rule { boolean, text, object, events };
 
-std::string wrong_type(std::string_view path, std::string_view type) {
-  return std::string{path} + " is not of a type(s) " + std::string{type};
-}
+constexpr std::pair<std::string_view, webhook_rule> webhook_properties[] = {
+    {"enabled", webhook_rule::boolean},  {"url", webhook_rule::text},       {"headers", webhook_rule::object},
+    {"byEvents", webhook_rule::boolean}, {"base64", webhook_rule::boolean}, {"events", webhook_rule::events},
+};
 
-std::string not_in_enum(std::string_view path, std::string_view values) {
-  return std::string{path} + " is not one of enum values: " + std::string{values};
-}
-
-/// The text, or a violation when it is none or too long.
-std::optional<std::string> check_text(std::string_view path, const json::value& x, violations& out) {
-  auto text = json::as_string(x);
-  if (!text)
-    out.push_back(wrong_type(path, "string"));
-  else if (text->size() > text_bytes_max)
-    out.push_back(std::string{path} + " does not meet maximum length of " + std::to_string(text_bytes_max));
-  return text;
-}
-
-/// The pattern `^\d+[\.@\w-]+`.
-bool looks_like_number(std::string_view x) noexcept {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const auto is_word = [&](char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return x.size() >= 2 && is_digit(x[0]) && (is_word(x[1]) || x[1] == '.' || x[1] == '@' || x[1] == '-');
-}
-
-/// Control characters of ASCII, or of Latin-1 (U+0080 to U+009F, in UTF-8 led by C2).
-bool has_control_character(std::string_view x) noexcept {
-  unsigned char before = 0;
-  for (const auto c : x) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7F || (before == 0xC2 && byte < 0xA0))
-      return true;
-    before = byte;
+void check_webhook_property(const std::string& path, webhook_rule what, const json::value& x, violations& out) {
+  switch (what) {
+  case webhook_rule::boolean:
+    if (x.kind != json::kind::boolean)
+      out.push_back(wrong_type(path, "boolean"));
+    break;
+  case webhook_rule::text:
+    check_text(path, x, out);
+    break;
+  case webhook_rule::object:
+    if (x.kind != json::kind::object)
+      out.push_back(wrong_type(path, "object"));
+    break;
+  case webhook_rule::events:
+    check_events(path, x, selectable_events, out);
+    break;
   }
-  return false;
-}
-
-bool is_instance_name(std::string_view x) noexcept {
-  return !x.empty() && x.size() <= name_bytes_max && json::is_utf8(x) && !has_control_character(x) &&
-         x.find_first_of("/,?#%") == std::string_view::npos;
-}
-
-void check_name(std::string_view path, const json::value& x, violations& out) {
-  const auto name = json::as_string(x);
-  if (!name)
-    out.push_back(wrong_type(path, "string"));
-  else if (name->empty())
-    out.push_back("The \"" + std::string{path} + "\" cannot be empty");
-  else if (!is_instance_name(*name))
-    out.push_back(std::string{path} + " must be 1 to " + std::to_string(name_bytes_max) +
-                  " bytes of UTF-8 without control characters and without / , ? # %");
-}
-
-void check_events(const std::string& path, const json::value& x, std::size_t count, violations& out) {
-  const auto elements = json::split_array(x.raw);
-  if (x.kind != json::kind::array || !elements) {
-    out.push_back(wrong_type(path, "array"));
-    return;
-  }
-  if (elements->size() > events_max) {
-    out.push_back(path + " does not meet maximum length of " + std::to_string(events_max));
-    return;
-  }
-  for (std::size_t i = 0; i < elements->size(); ++i) {
-    const auto at = path + "[" + std::to_string(i) + "]";
-    const auto name = json::as_string((*elements)[i]);
-    if (!name)
-      out.push_back(wrong_type(at, "string"));
-    const auto index = name ? find_selectable(*name) : std::nullopt;
-    if (!index || *index >= count)
-      out.push_back(not_in_enum(at, names_of_events(count)));
-  }
-}
-
-void check_boolean(const std::string& path, const json::value& x, violations& out) {
-  if (json::as_boolean(x))
-    return;
-  out.push_back(wrong_type(path, "boolean"));
-  out.push_back(not_in_enum(path, "true,false"));
-}
-
-/// `{"enabled":boolean,"events":[names]}`, `enabled` required.
-void check_selection(const std::string& path, const json::value& x, violations& out) {
-  const auto members = json::split_object(x.raw);
-  if (x.kind != json::kind::object || !members) {
-    out.push_back(wrong_type(path, "object"));
-    return;
-  }
-  const auto* enabled = json::find(*members, "enabled");
-  if (enabled)
-    check_boolean(path + ".enabled", enabled->value, out);
-  if (const auto* events = json::find(*members, "events"))
-    check_events(path + ".events", events->value, selectable_events, out);
-  if (!enabled)
-    out.push_back(path + " requires property \"enabled\"");
-}
-
-void check_phone(std::string_view path, const json::value& x, violations& out) {
-  const auto text = check_text(path, x, out);
-  if (text && !looks_like_number(*text))
-    out.push_back(std::string{path} + R"( does not match pattern "^\\d+[\\.@\\w-]+")");
 }
 
 void check_property(const property& at, const json::value& x, violations& out) {
@@ -209,6 +119,55 @@ void check_property(const property& at, const json::value& x, violations& out) {
   }
 }
 
+/// The `webhook` of a body. The not-empty rule counts only where nothing but the checked members is there.
+void check_webhook(const json::value& x, violations& out) {
+  const auto members = json::split_object(x.raw);
+  if (x.kind != json::kind::object || !members) {
+    out.push_back(wrong_type("webhook", "object"));
+    return;
+  }
+  for (const auto& [name, what] : webhook_properties)
+    if (const auto* at = json::find(*members, name))
+      check_webhook_property("webhook." + std::string{name}, what, at->value, out);
+  for (const auto* name : {"enabled", "url"})
+    if (!json::find(*members, name))
+      out.push_back("webhook requires property \"" + std::string{name} + "\"");
+  const auto* url = json::find(*members, "url");
+  if (url && url->value.raw == "\"\"" && members->size() == 2)
+    out.emplace_back("The \"url\" cannot be empty");
+}
+
+/// The object with shorter keys first, then by bytes: the order in which the original's database gives them back.
+std::string ordered_headers(std::string_view object) {
+  auto members = json::split_object(object);
+  if (!members)
+    return "{}";
+  std::stable_sort(members->begin(), members->end(), [](const json::member& a, const json::member& b) {
+    return std::make_tuple(a.key.size(), std::string_view{a.key}) <
+           std::make_tuple(b.key.size(), std::string_view{b.key});
+  });
+  object_writer out;
+  for (const auto& x : *members)
+    out.raw(x.key, x.value.raw);
+  return out.close();
+}
+
+event_selection select(const std::vector<json::member>& members) {
+  event_selection x;
+  const auto* enabled = json::find(members, "enabled");
+  x.enabled = enabled && json::as_boolean(enabled->value).value_or(false);
+  if (!x.enabled)
+    return x;
+  if (const auto* events = json::find(members, "events"))
+    if (const auto names = json::split_array(events->value.raw))
+      for (const auto& name : *names)
+        x.events.push_back(json::as_string(name).value_or(std::string{}));
+  if (x.events.empty())
+    for (std::size_t i = 0; i < selectable_events; ++i)
+      x.events.emplace_back(known_event_at(static_cast<catalogue_index>(i)).config_name);
+  return x;
+}
+
 } // namespace
 
 violations check_create(const body_members& body) {
@@ -221,6 +180,8 @@ violations check_create(const body_members& body) {
       check_text(name, *value, out);
   if (const auto* value = body.find("websocket"); value && value->kind != json::kind::null)
     check_selection("websocket", *value, out);
+  if (const auto* value = body.find("webhook"); value && value->kind != json::kind::null)
+    check_webhook(*value, out);
   if (!body.find("instanceName"))
     out.emplace_back("instance requires property \"instanceName\"");
   return out;
@@ -236,20 +197,61 @@ violations check_websocket_set(const body_members& body) {
   return out;
 }
 
+violations check_webhook_set(const body_members& body) {
+  violations out;
+  if (const auto* value = body.find("webhook"))
+    check_webhook(*value, out);
+  else
+    out.emplace_back("instance requires property \"webhook\"");
+  return out;
+}
+
+violations check_broker_set(const body_members& body, std::string_view broker) {
+  violations out;
+  if (const auto* value = body.find(broker))
+    check_selection(std::string{broker}, *value, out);
+  return out;
+}
+
+violations check_presence(const body_members& body) {
+  constexpr std::string_view known = "unavailable,available,composing,recording,paused";
+  violations out;
+  const auto* value = body.find("presence");
+  if (!value) {
+    out.emplace_back("instance requires property \"presence\"");
+    return out;
+  }
+  const auto text = check_text("presence", *value, out);
+  const auto is_known = text && !text->empty() && text->find(',') == std::string::npos &&
+                        ("," + std::string{known} + ",").find("," + *text + ",") != std::string::npos;
+  if (!is_known)
+    out.push_back(not_in_enum("presence", known));
+  return out;
+}
+
 event_selection read_selection(const json::value& checked) {
-  event_selection x;
   const auto members = json::split_object(checked.raw);
-  const auto* enabled = members ? json::find(*members, "enabled") : nullptr;
-  x.enabled = enabled && json::as_boolean(enabled->value).value_or(false);
-  if (!x.enabled)
+  return members ? select(*members) : event_selection{};
+}
+
+webhook_choice read_webhook(const json::value& checked) {
+  webhook_choice x;
+  const auto members = json::split_object(checked.raw);
+  if (!members)
     return x;
-  if (const auto* events = json::find(*members, "events"))
-    if (const auto names = json::split_array(events->value.raw))
-      for (const auto& name : *names)
-        x.events.push_back(json::as_string(name).value_or(std::string{}));
-  if (x.events.empty())
-    for (std::size_t i = 0; i < selectable_events; ++i)
-      x.events.emplace_back(known_event_at(static_cast<catalogue_index>(i)).config_name);
+  auto chosen = select(*members);
+  x.enabled = chosen.enabled;
+  x.events = std::move(chosen.events);
+  const auto boolean = [&](std::string_view name) {
+    const auto* at = json::find(*members, name);
+    return at ? json::as_boolean(at->value) : std::nullopt;
+  };
+  x.by_events = boolean("byEvents");
+  x.base64 = boolean("base64");
+  if (const auto* url = json::find(*members, "url"))
+    x.url = json::as_string(url->value).value_or("");
+  if (const auto* headers = json::find(*members, "headers"))
+    x.headers = ordered_headers(headers->value.raw);
   return x;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/record_change.hpp"
 #include "app/api/body.hpp"
 #include "app/api/respond.hpp"
 
@@ -22,7 +23,19 @@ violations check_create(const body_members& body);
 /// What is wrong with the body of `POST /websocket/set`.
 violations check_websocket_set(const body_members& body);
 
+/// What is wrong with the body of `POST /webhook/set`.
+violations check_webhook_set(const body_members& body);
+
+/// What is wrong with the body of `POST /instance/setPresence`.
+violations check_presence(const body_members& body);
+
+/// What is wrong with the body of a broker's `set`.
+violations check_broker_set(const body_members& body, std::string_view broker);
+
 /// Reads a `{"enabled":…,"events":[…]}` that was checked.
 event_selection read_selection(const json::value& checked);
+
+/// Reads the `webhook` of a body that was checked.
+webhook_choice read_webhook(const json::value& checked);
 
 } // namespace arauto::app

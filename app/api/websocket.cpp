@@ -28,13 +28,8 @@ void configure_websocket(const exchange_ptr& x) {
   if (!x->home().config.websocket_enabled)
     return x->answer(error_answer(400, "The websocket is switched off: WEBSOCKET_ENABLED is not true"));
   auto chosen = read_selection(*x->body().find("websocket"));
-  x->home().ports.admin.configure({entry->record->name, entry->record->id, chosen.enabled, std::move(chosen.events)},
-                                  [x](const instance_answer& done) {
-                                    x->guarded([&] {
-                                      x->answer(done.record ? json_answer(201, websocket_json(*done.record))
-                                                            : refusal_answer(done, x->parameter(0)));
-                                    });
-                                  });
+  change_instance_then(x, *entry, websocket_choice{chosen.enabled, std::move(chosen.events)},
+                       [](const instance_record& now) { return json_answer(201, websocket_json(now)); });
 }
 
 void find_websocket(const exchange_ptr& x) {

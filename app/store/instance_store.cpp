@@ -22,6 +22,10 @@ constexpr std::array migrations{
        instance_id TEXT PRIMARY KEY REFERENCES instance(id) ON DELETE CASCADE, id TEXT NOT NULL,
        enabled INTEGER NOT NULL, events TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
        updated_at_ms INTEGER NOT NULL) STRICT;)",
+    R"(CREATE TABLE webhook(
+       instance_id TEXT PRIMARY KEY REFERENCES instance(id) ON DELETE CASCADE, id TEXT NOT NULL, url TEXT NOT NULL,
+       headers TEXT, enabled INTEGER NOT NULL, events TEXT NOT NULL, by_events INTEGER NOT NULL,
+       base64 INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;)",
 };
 
 constexpr auto insert_instance_sql =
@@ -31,10 +35,12 @@ constexpr auto insert_instance_sql =
     " always_online, read_messages, read_status, sync_full_history, wavoip_token)"
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
-constexpr auto upsert_websocket_sql =
-    "INSERT INTO websocket(instance_id, id, enabled, events, created_at_ms, updated_at_ms) VALUES(?,?,?,?,?,?)"
-    " ON CONFLICT(instance_id) DO UPDATE SET id = excluded.id, enabled = excluded.enabled, events = excluded.events,"
-    " created_at_ms = excluded.created_at_ms, updated_at_ms = excluded.updated_at_ms";
+constexpr auto insert_websocket_sql =
+    "INSERT INTO websocket(instance_id, id, enabled, events, created_at_ms, updated_at_ms) VALUES(?,?,?,?,?,?)";
+
+constexpr auto insert_webhook_sql =
+    "INSERT INTO webhook(instance_id, id, url, headers, enabled, events, by_events, base64, created_at_ms,"
+    " updated_at_ms) VALUES(?,?,?,?,?,?,?,?,?,?)";
 
 constexpr auto load_instances_sql =
     "SELECT id, name, token, integration, connection_status, owner_jid, profile_name, profile_pic_url, number,"
@@ -44,6 +50,10 @@ constexpr auto load_instances_sql =
 
 constexpr auto load_websockets_sql =
     "SELECT instance_id, id, enabled, events, created_at_ms, updated_at_ms FROM websocket";
+
+constexpr auto load_webhooks_sql =
+    "SELECT instance_id, id, url, headers, enabled, events, by_events, base64, created_at_ms, updated_at_ms FROM "
+    "webhook";
 
 void migrate(sqlite::database& file) {
   constexpr auto newest = static_cast<std::int64_t>(migrations.size());
@@ -122,6 +132,20 @@ websocket_row read_websocket(sqlite::statement& row) {
   return x;
 }
 
+webhook_row read_webhook(sqlite::statement& row) {
+  webhook_row x;
+  x.id = row.text();
+  x.url = row.text();
+  x.headers = row.optional_text();
+  x.enabled = row.truth();
+  x.events = split(row.text());
+  x.by_events = row.truth();
+  x.base64 = row.truth();
+  x.created_at_ms = row.number();
+  x.updated_at_ms = row.number();
+  return x;
+}
+
 /// Runs a change as one transaction; a failure is its reason, and nothing has changed.
 template <class Change>
 std::optional<std::string> commit(sqlite::database& file, const Change& change) {
@@ -141,7 +165,8 @@ sqlite_instance_store::sqlite_instance_store(const data_directory& where)
     : file_{where.private_file("arauto.db").string()},
       is_ready_{prepare(file_)},
       insert_instance_{file_, insert_instance_sql},
-      upsert_websocket_{file_, upsert_websocket_sql},
+      insert_websocket_{file_, insert_websocket_sql},
+      insert_webhook_{file_, insert_webhook_sql},
       delete_instance_{file_, "DELETE FROM instance WHERE id = ?"} {}
 
 std::vector<instance_record> sqlite_instance_store::load() {
@@ -156,6 +181,10 @@ std::vector<instance_record> sqlite_instance_store::load() {
   while (websockets.step())
     if (const auto at = position.find(websockets.text()); at != position.end())
       all[at->second].websocket = read_websocket(websockets);
+  sqlite::statement webhooks{file_, load_webhooks_sql};
+  while (webhooks.step())
+    if (const auto at = position.find(webhooks.text()); at != position.end())
+      all[at->second].webhook = read_webhook(webhooks);
   return all;
 }
 
@@ -172,31 +201,51 @@ void sqlite_instance_store::insert_row(const instance_record& x) {
   row.run();
 }
 
-void sqlite_instance_store::put_websocket(const std::string& instance_id, const websocket_row& row) {
-  auto& x = upsert_websocket_;
+void sqlite_instance_store::insert_websocket(const std::string& instance_id, const websocket_row& row) {
+  auto& x = insert_websocket_;
   x.reset();
   x.bind(instance_id).bind(row.id).bind(row.enabled).bind(join(row.events));
   x.bind(row.created_at_ms).bind(row.updated_at_ms);
   x.run();
 }
 
-instance_store::failure sqlite_instance_store::insert(const instance_record& x) {
-  return commit(file_, [&] {
-    insert_row(x);
-    if (x.websocket)
-      put_websocket(x.id, *x.websocket);
-  });
+void sqlite_instance_store::insert_webhook(const std::string& instance_id, const webhook_row& row) {
+  auto& x = insert_webhook_;
+  x.reset();
+  x.bind(instance_id).bind(row.id).bind(row.url).bind_optional(row.headers);
+  x.bind(row.enabled).bind(join(row.events)).bind(row.by_events).bind(row.base64);
+  x.bind(row.created_at_ms).bind(row.updated_at_ms);
+  x.run();
 }
 
-instance_store::failure sqlite_instance_store::set_websocket(const std::string& instance_id, const websocket_row& row) {
-  return commit(file_, [&] { put_websocket(instance_id, row); });
+void sqlite_instance_store::insert_rows(const instance_record& x) {
+  insert_row(x);
+  if (x.websocket)
+    insert_websocket(x.id, *x.websocket);
+  if (x.webhook)
+    insert_webhook(x.id, *x.webhook);
+}
+
+bool sqlite_instance_store::remove_rows(const std::string& instance_id) {
+  delete_instance_.reset();
+  delete_instance_.bind(instance_id).run();
+  return file_.changes() != 0;
+}
+
+instance_store::failure sqlite_instance_store::insert(const instance_record& x) {
+  return commit(file_, [&] { insert_rows(x); });
+}
+
+instance_store::failure sqlite_instance_store::update(const instance_record& x) {
+  return commit(file_, [&] {
+    if (!remove_rows(x.id))
+      throw sqlite::failure("There is no instance with the id " + x.id + " to change.");
+    insert_rows(x);
+  });
 }
 
 instance_store::failure sqlite_instance_store::remove(const std::string& instance_id) {
-  return commit(file_, [&] {
-    delete_instance_.reset();
-    delete_instance_.bind(instance_id).run();
-  });
+  return commit(file_, [&] { remove_rows(instance_id); });
 }
 
 } // namespace arauto::app

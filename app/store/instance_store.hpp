@@ -6,8 +6,8 @@
 
 namespace arauto::app {
 
-/// Instances, tokens and websocket rows in `arauto.db` of the data directory. Every call is one synced transaction.
-/// Used by one thread at a time.
+/// Instances, tokens, websocket and webhook rows in `arauto.db` of the data directory. Every call is one synced
+/// transaction. Used by one thread at a time.
 class sqlite_instance_store final : public instance_store {
 public:
   /// Opens the file and brings its schema up to date. Throws std::runtime_error with a sentence.
@@ -15,18 +15,22 @@ public:
 
   std::vector<instance_record> load() override;
   failure insert(const instance_record& x) override;
-  failure set_websocket(const std::string& instance_id, const websocket_row& row) override;
+  failure update(const instance_record& x) override;
   failure remove(const std::string& instance_id) override;
 
 private:
   void insert_row(const instance_record& x);
-  void put_websocket(const std::string& instance_id, const websocket_row& row);
+  void insert_rows(const instance_record& x);
+  void insert_websocket(const std::string& instance_id, const websocket_row& row);
+  void insert_webhook(const std::string& instance_id, const webhook_row& row);
+  bool remove_rows(const std::string& instance_id);
 
   sqlite::database file_;
   /// Runs first, so that the statements below find their tables.
   bool is_ready_;
   sqlite::statement insert_instance_;
-  sqlite::statement upsert_websocket_;
+  sqlite::statement insert_websocket_;
+  sqlite::statement insert_webhook_;
   sqlite::statement delete_instance_;
 };
 

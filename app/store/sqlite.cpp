@@ -42,6 +42,10 @@ std::int64_t database::number(const char* sql) {
   return x.number();
 }
 
+std::int64_t database::changes() const noexcept {
+  return sqlite3_changes64(handle_);
+}
+
 statement::statement(database& home, const char* sql) : home_{&home} {
   check(home, sqlite3_prepare_v3(home.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr));
 }

@@ -32,6 +32,9 @@ public:
   /// The number in the first column of the first row.
   std::int64_t number(const char* sql);
 
+  /// Rows that the last statement changed itself (not by a cascade).
+  std::int64_t changes() const noexcept;
+
   sqlite3* handle() noexcept { return handle_; }
 
 private:

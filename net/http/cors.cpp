@@ -29,6 +29,14 @@ bool cors_policy::allows(std::string_view origin) const noexcept {
   return allows_any() || std::find(origins.begin(), origins.end(), origin) != origins.end();
 }
 
+bool cors_policy::admits(const request& handshake) const noexcept {
+  const auto origin = handshake.field("origin");
+  if (origin.empty() || allows(origin))
+    return true;
+  const auto scheme = origin.find("://");
+  return scheme != std::string_view::npos && origin.substr(scheme + 3) == handshake.field("host");
+}
+
 void add_rest_cors(const cors_policy& policy, const request& asked, response& answer) {
   const auto origin = asked.field("origin");
   if (!origin.empty() && policy.allows(origin))

@@ -16,6 +16,9 @@ struct cors_policy {
 
   bool allows_any() const noexcept;
   bool allows(std::string_view origin) const noexcept;
+  /// Whether a page may open a Socket.IO connection: it names no origin, an allowed one, or this server's own address.
+  /// A browser asks nobody before it opens a WebSocket, so the server has to look.
+  bool admits(const request& handshake) const noexcept;
 };
 
 /// Adds the CORS fields of the REST half (contract section 1): the origin is echoed, also under `*`.

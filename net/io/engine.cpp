@@ -10,6 +10,7 @@ namespace arauto::io {
 namespace {
 
 constexpr std::size_t sid_characters = 20;
+constexpr std::string_view foreign_origin = "Origin not allowed: CORS_ORIGIN does not list it";
 constexpr std::string_view thread_names = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 handshake read_handshake(const http::request& what, const engineio::request_parameters& asked, bool is_websocket) {
@@ -74,6 +75,8 @@ void engine::handle(http::request what, reply_slot where) {
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
   if (const auto error = engineio::check_request(asked, what.method, false, is_legal))
     return refuse(what, where, *error);
+  if (!services_.settings.cors.admits(what))
+    return refuse(what, where, engineio::request_error::forbidden, foreign_origin);
   if (asked.sid.empty())
     return open_polling(what, asked, where);
   auto* owner = owner_of(asked.sid);
@@ -126,6 +129,10 @@ void engine::upgrade(http::request what, std::shared_ptr<frame_stream> stream) {
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
   if (const auto error = engineio::check_request(asked, what.method, true, is_legal))
     return refuse_upgrade(stream, to_string(*error));
+  if (!services_.settings.cors.admits(what)) {
+    services_.counters.refused_handshakes.add();
+    return refuse_upgrade(stream, foreign_origin);
+  }
   if (asked.sid.empty())
     return open_websocket(what, asked, std::move(stream));
   auto* owner = owner_of(asked.sid);

@@ -22,12 +22,12 @@ public:
     rows.push_back(x);
     return {};
   }
-  failure set_websocket(const std::string& id, const websocket_row& row) override {
+  failure update(const instance_record& x) override {
     if (broken)
       return "the disk is full";
-    for (auto& x : rows)
-      if (x.id == id)
-        x.websocket = row;
+    for (auto& row : rows)
+      if (row.id == x.id)
+        row = x;
     return {};
   }
   failure remove(const std::string& id) override {
@@ -55,6 +55,7 @@ protected:
                                                      broadcaster_,
                                                      services,
                                                      2,
+                                                     tokens_may_repeat,
                                                      std::make_shared<std::promise<void>>()});
     settle();
   }
@@ -81,6 +82,7 @@ protected:
   }
 
   fake_store store;
+  bool tokens_may_repeat = false;
   registry_actor names;
 };
 
@@ -120,7 +122,7 @@ TEST_F(Registry, ChangesNothingWhenTheStoreFails) {
   store.broken = true;
   EXPECT_EQ(ask(wish("b")).reason, "the disk is full");
   EXPECT_EQ(ask(delete_instance{"a", id_of("a")}).why, refusal::storage_failure);
-  EXPECT_EQ(ask(set_websocket{"a", id_of("a"), false, {}}).why, refusal::storage_failure);
+  EXPECT_EQ(ask(change_instance{"a", id_of("a"), websocket_choice{false, {}}}).why, refusal::storage_failure);
   EXPECT_EQ(board.current()->size(), 1U);
   EXPECT_TRUE(board.current()->find("a")->record->websocket->enabled);
 }
@@ -147,15 +149,15 @@ TEST_F(Registry, LeavesAnInstanceAloneThatHasOnlyTheNameOfTheOneMeant) {
   ask(delete_instance{"a", old});
   ask(wish("a"));
   EXPECT_EQ(ask(delete_instance{"a", old}).why, refusal::not_found);
-  EXPECT_EQ(ask(set_websocket{"a", old, false, {}}).why, refusal::not_found);
+  EXPECT_EQ(ask(change_instance{"a", old, websocket_choice{false, {}}}).why, refusal::not_found);
   EXPECT_TRUE(board.current()->find("a")->record->websocket->enabled);
 }
 
 TEST_F(Registry, KeepsIdAndBirthOfAWebsocketRow) {
   start();
   ask(wish("a"));
-  const auto first = ask(set_websocket{"a", id_of("a"), true, {"CALL"}}).record->websocket;
-  const auto second = ask(set_websocket{"a", id_of("a"), false, {}}).record->websocket;
+  const auto first = ask(change_instance{"a", id_of("a"), websocket_choice{true, {"CALL"}}}).record->websocket;
+  const auto second = ask(change_instance{"a", id_of("a"), websocket_choice{false, {}}}).record->websocket;
   EXPECT_EQ(first->id, second->id);
   EXPECT_EQ(first->created_at_ms, second->created_at_ms);
   EXPECT_FALSE(second->enabled);

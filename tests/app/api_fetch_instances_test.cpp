@@ -23,6 +23,7 @@ protected:
 };
 
 TEST_F(ApiFetchInstances, ShowsAnElementInTheRecordedShape) {
+  config.fetch_instances_show_tokens = true;
   config.database_connection_client_name = "evolution_exchange";
   have("evo3", "tok3", R"(,"websocket":{"enabled":true,"events":["MESSAGES_UPSERT","SEND_MESSAGE"]})");
   const auto x = fetch();
@@ -42,12 +43,24 @@ TEST_F(ApiFetchInstances, ShowsAnElementInTheRecordedShape) {
 }
 
 TEST_F(ApiFetchInstances, ShowsStoredTextsAndAMissingWebsocket) {
+  config.fetch_instances_show_tokens = true;
   have("a", "t", R"(,"number":"5511","businessId":"b","ownerJid":"o","profileName":"p","profilePicUrl":"u")");
   const auto x = fetch();
   EXPECT_NE(x.body.find(R"("ownerJid":"o","profileName":"p","profilePicUrl":"u","integration":"EVOLUTION",)"
                         R"("number":"5511","businessId":"b","token":"t")"),
             std::string::npos);
   EXPECT_NE(x.body.find(R"("Websocket":null)"), std::string::npos);
+}
+
+TEST_F(ApiFetchInstances, ShowsTokensToTheirBearersOrWhenTold) {
+  have("a", "secret-of-a");
+  EXPECT_NE(get("/instance/fetchInstances").body.find(R"("token":null)"), std::string::npos);
+  EXPECT_NE(get("/instance/fetchInstances", "secret-of-a").body.find(R"("token":"secret-of-a")"), std::string::npos);
+  for (auto* told : {&config.fetch_instances_show_tokens, &config.authentication_expose_in_fetch_instances}) {
+    *told = true;
+    EXPECT_NE(get("/instance/fetchInstances").body.find(R"("token":"secret-of-a")"), std::string::npos);
+    *told = false;
+  }
 }
 
 TEST_F(ApiFetchInstances, ShowsAllToTheGlobalKey) {

@@ -51,8 +51,8 @@ TEST_F(ApiInstances, KnowsFourKindsAndADefault) {
   for (const auto* wrong : {R"("TELEGRAM")", R"("")", "7", "null", R"("evolution")"}) {
     const auto x = create(std::string{R"({"instanceName":"a","integration":)"} + wrong + "}");
     EXPECT_EQ(x.body, error(400, "Bad Request",
-                            R"(["Invalid integration: it must be one of EVOLUTION, WHATSAPP-BUSINESS, )"
-                            R"(WHATSAPP-BAILEYS, SYNTHETIC"])"))
+                            R"(["Invalid integration: it must be one of WHATSAPP-BAILEYS, WHATSAPP-BUSINESS, )"
+                            R"(EVOLUTION, SYNTHETIC"])"))
         << wrong;
   }
 }

@@ -153,9 +153,10 @@ TEST_F(ApiRoot, AnswersAndCountsAnExceptionOfAHandler) {
     bool submit(const directory_entry&, std::vector<emission>, reply_slot) override {
       throw std::runtime_error("secret-token leaks");
     }
+    bool submit(const directory_entry&, std::shared_ptr<const std::string>, reply_slot) override { return false; }
   } broken;
   have("a");
-  api over_broken{config, api_ports{answers, view, admin, broken, {&counters}, counters}};
+  api over_broken{config, api_ports{answers, view, admin, broken, tokens, relayed, {&counters}, counters}};
   const auto failures = handler_failures();
   over_broken.handle(request_of("POST", "/event/emit/a", key, R"({"event":"call","data":1})"), {0, 1, 1, 99});
   EXPECT_EQ(handler_failures(), failures + 1);

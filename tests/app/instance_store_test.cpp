@@ -45,6 +45,18 @@ void expect_same(const websocket_row& a, const websocket_row& b) {
   EXPECT_EQ(a.updated_at_ms, b.updated_at_ms);
 }
 
+void expect_same(const webhook_row& a, const webhook_row& b) {
+  EXPECT_EQ(a.id, b.id);
+  EXPECT_EQ(a.url, b.url);
+  EXPECT_EQ(a.headers, b.headers);
+  EXPECT_EQ(a.enabled, b.enabled);
+  EXPECT_EQ(a.events, b.events);
+  EXPECT_EQ(a.by_events, b.by_events);
+  EXPECT_EQ(a.base64, b.base64);
+  EXPECT_EQ(a.created_at_ms, b.created_at_ms);
+  EXPECT_EQ(a.updated_at_ms, b.updated_at_ms);
+}
+
 void expect_same(const behaviour_row& a, const behaviour_row& b) {
   EXPECT_EQ(a.id, b.id);
   EXPECT_EQ(a.reject_call, b.reject_call);
@@ -75,6 +87,9 @@ void expect_same(const instance_record& a, const instance_record& b) {
   ASSERT_EQ(a.websocket.has_value(), b.websocket.has_value());
   if (a.websocket)
     expect_same(*a.websocket, *b.websocket);
+  ASSERT_EQ(a.webhook.has_value(), b.webhook.has_value());
+  if (a.webhook)
+    expect_same(*a.webhook, *b.webhook);
 }
 
 unsigned mode_of(const std::filesystem::path& path) {
@@ -142,15 +157,19 @@ TEST_F(InstanceStore, HasEverythingAgainAfterReopening) {
   expect_same(all[1], full);
 }
 
-TEST_F(InstanceStore, ReplacesTheWebsocketRow) {
+TEST_F(InstanceStore, ReplacesEverythingOfAnInstance) {
   auto x = record_of("x");
   {
     const data_directory where{place()};
     sqlite_instance_store store{where};
     ASSERT_FALSE(store.insert(x));
-    EXPECT_FALSE(store.set_websocket(x.id, row_of({"CALL"})));
+    x.websocket = row_of({"CALL"});
+    EXPECT_FALSE(store.update(x));
     x.websocket = websocket_row{"row", false, {}, 1795348289730, 1795348289999};
-    EXPECT_FALSE(store.set_websocket(x.id, *x.websocket));
+    x.webhook = webhook_row{"hook", "http://x/", R"({"a":"b"})", true, {"CALL"}, true, false, 3, 4};
+    x.token = "another";
+    x.generation = 2;
+    EXPECT_FALSE(store.update(x));
   }
   const auto all = reopened();
   ASSERT_EQ(all.size(), 1U);
@@ -184,7 +203,7 @@ TEST_F(InstanceStore, SaysWhyAChangeFailedAndChangesNothing) {
     const auto why = store.insert(same_name);
     ASSERT_TRUE(why);
     EXPECT_NE(why->find("UNIQUE"), std::string::npos) << *why;
-    EXPECT_TRUE(store.set_websocket("nobody", row_of({})));
+    EXPECT_TRUE(store.update(record_of("nobody")));
     EXPECT_FALSE(store.insert(record_of("y"))) << "the store goes on after a failure";
   }
   const auto all = reopened();

@@ -130,7 +130,8 @@ describe('instances', () => {
       ]);
       assert.equal(row.id, tenant.id);
       assert.equal(row.name, tenant.name);
-      assert.equal(row.token, tenant.token);
+      assert.equal(row.token, null, 'tokens are shown to their own bearers only');
+      assert.equal((await fetch('', tenant.token)).json[0].token, tenant.token);
       assert.equal(row.connectionStatus, 'open');
       assert.equal(row.integration, 'EVOLUTION');
       assert.equal(row.ownerJid, null);

@@ -15,6 +15,7 @@
 #include <caf/send.hpp>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,6 +47,16 @@ public:
   bool closed = false;
   close_reason reason = close_reason::transport_close;
   std::size_t message_max = 0;
+};
+
+/// Knows the browser tokens that it was told.
+class fake_tokens final : public browser_token_reader {
+public:
+  std::optional<browser_token> read(std::string_view token) const override {
+    const auto at = known.find(std::string{token});
+    return at == known.end() ? std::nullopt : std::optional{at->second};
+  }
+  std::map<std::string, browser_token> known;
 };
 
 /// One client: an outbox and the application's side over it.
@@ -123,12 +134,12 @@ protected:
     if (log)
       caf::anon_send_exit(log, caf::exit_reason::user_shutdown);
     auto& unit = threads[0]->unit;
-    broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, global_events);
+    broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, &board, global_events);
     log = spawn_on<event_log_actor, memoryless_log_state>(unit, memoryless_log, broadcaster_, intakes);
     services = std::make_shared<const instance_services>(
         instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
-      x->admission = std::make_unique<gate>(rules, x->view, broadcaster_);
+      x->admission = std::make_unique<gate>(rules, x->view, tokens, broadcaster_);
       x->front_door = std::make_unique<front>(connection_services{x->unit, *x->admission, x->lists, packets});
     }
     settle();
@@ -224,6 +235,7 @@ protected:
   test_config config;
   caf::actor_system system{config};
   gate_settings rules;
+  fake_tokens tokens;
   socketio::packet_limits packets;
   directory_board board{std::make_shared<const directory>(global_key)};
   std::vector<std::string> answers;

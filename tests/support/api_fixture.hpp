@@ -51,14 +51,15 @@ public:
     then(refuse_with.value_or(instance_answer{entry->record, {}, {}}));
   }
 
-  void configure(set_websocket what, answer_handler then) override {
+  void change(change_instance what, answer_handler then) override {
     const auto entry = board_->current()->find(what.name);
-    auto x = *entry->record;
-    auto row = x.websocket.value_or(websocket_row{"row-set", false, {}, 1795348289730, 0});
-    row.enabled = what.enabled;
-    row.events = what.events;
-    row.updated_at_ms = 1795348289748;
-    x.websocket = row;
+    const auto had_row = entry->record->websocket.has_value();
+    auto x = changed(*entry->record, what.what, 1795348289748);
+    if (!had_row && x.websocket)
+      x.websocket->created_at_ms = 1795348289730;
+    for (auto* id : {x.websocket ? &x.websocket->id : nullptr, x.webhook ? &x.webhook->id : nullptr})
+      if (id != nullptr)
+        *id = "row-set";
     settle(std::move(x), entry->number, std::move(then));
   }
 
@@ -99,7 +100,16 @@ public:
     taken.push_back({to.record->name, std::move(events), where});
     return true;
   }
+  bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) override {
+    if (is_full)
+      return false;
+    messages.emplace_back(to.record->name, *message);
+    message_slots.push_back(where);
+    return true;
+  }
   std::vector<submission> taken;
+  std::vector<std::pair<std::string, std::string>> messages;
+  std::vector<reply_slot> message_slots;
   bool is_full = false;
 };
 
@@ -163,7 +173,8 @@ protected:
 
   api& rest() {
     if (!rest_)
-      rest_ = std::make_unique<api>(config, api_ports{answers, view, admin, intake, {&counters, &other}, counters});
+      rest_ = std::make_unique<api>(
+          config, api_ports{answers, view, admin, intake, tokens, relayed, {&counters, &other}, counters});
     return *rest_;
   }
 
@@ -173,6 +184,8 @@ protected:
   fake_responder answers;
   fake_administration admin{board};
   fake_intake intake;
+  browser_tokens tokens{"a secret of this test"};
+  relay_memory relayed{1000, std::chrono::hours{1}};
   io_counters counters;
   io_counters other;
   std::uint32_t requests = 0;
