@@ -38,8 +38,8 @@ void broadcaster_state::fan_out(const committed& x) {
   if (global_events)
     publish_events(x);
   for (const auto& what : x.events)
-    if (what->what.is_farewell)
-      close_sessions_of(what->from->number);
+    if (what->what.is_farewell) // Through the HUBs, so that it cannot overtake the event.
+      send_to_hubs(hubs, sessions, close_list{{list_key::part::root_one, what->from->number}});
 }
 
 void broadcaster_state::publish_events(const committed& x) {
@@ -88,15 +88,11 @@ void broadcaster_state::release(const leave& x) {
 }
 
 void broadcaster_state::forget(const forget_instance& x) {
-  close_sessions_of(x.instance);
-}
-
-void broadcaster_state::close_sessions_of(instance_number x) {
-  if (single_.count(x) == 0)
+  if (single_.count(x.instance) == 0)
     return;
   for (const auto& [id, member] : sessions.members()) {
     const auto& bound = member.scope.instances;
-    if (std::find(bound.begin(), bound.end(), x) != bound.end())
+    if (std::find(bound.begin(), bound.end(), x.instance) != bound.end())
       caf::anon_send(member.who, close_session{});
   }
 }

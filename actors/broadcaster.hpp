@@ -34,7 +34,6 @@ private:
   void count(const session_scope& x, std::int32_t change);
   void publish_events(const committed& x);
   bool is_current(const instance_claim& x);
-  void close_sessions_of(instance_number x);
 };
 
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,

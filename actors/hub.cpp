@@ -36,6 +36,17 @@ void hub_state::publish_client_event(const broadcast_client_event& x) {
       who->deliver_client_event(*x.frames);
 }
 
+void hub_state::close_members(const close_list& x) {
+  const auto* members = lists->find(x.list);
+  if (members == nullptr)
+    return;
+  std::vector<session_actor> leaving;
+  for (auto* who : *members)
+    leaving.push_back(who->handle());
+  for (const auto& who : leaving) // Each leaves the list.
+    static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(who)).close();
+}
+
 void hub_state::evict_list(const evict& x) {
   if (const auto* members = lists->find(x.list))
     for (auto* who : *members)
@@ -48,6 +59,7 @@ hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_
       on(self, &hub_state::admit),
       on(self, &hub_state::publish_groups),
       on(self, &hub_state::publish_client_event),
+      on(self, &hub_state::close_members),
       on(self, &hub_state::evict_list),
   };
 }

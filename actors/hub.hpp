@@ -15,6 +15,7 @@ struct hub_state {
   void admit(const admit_session& x);
   void publish_groups(const publish& x);
   void publish_client_event(const broadcast_client_event& x);
+  void close_members(const close_list& x);
   void evict_list(const evict& x);
 
   dispatch_lists* lists = nullptr;

@@ -121,7 +121,8 @@ void instance_state::publish_slice(const committed& x) {
   if (is_enabled_ && sessions.size() != 0)
     publish_selected(x);
   if (!x.events.empty() && x.events.back()->what.is_farewell)
-    close_sessions();
+    // Through the HUBs, so that it cannot overtake the events.
+    send_to_hubs(services->hubs, sessions, close_list{{list_key::part::own_namespace, number}});
 }
 
 void instance_state::publish_selected(const committed& x) {

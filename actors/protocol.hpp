@@ -21,6 +21,7 @@ struct append_outcome;
 struct broadcast_client_event;
 struct change_instance;
 struct channel_message;
+struct close_list;
 struct close_session;
 struct close_connection;
 struct committed;
@@ -59,6 +60,8 @@ using hub_actor = caf::typed_actor<
     caf::reacts_to<publish>,
     // A client's event for the other sessions of a namespace.
     caf::reacts_to<broadcast_client_event>,
+    // The sessions of a list end, after what was published to it before.
+    caf::reacts_to<close_list>,
     // The owner of a list died: its clients have to reconnect.
     caf::reacts_to<evict>>;
 
@@ -209,6 +212,10 @@ struct publish {
   std::vector<publication_group> groups;
 };
 
+struct close_list {
+  list_key list;
+};
+
 struct evict {
   list_key list;
 };
@@ -275,6 +282,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::broadcast_client_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::change_instance)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::channel_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::close_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::close_session)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::close_connection)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::committed)

@@ -43,6 +43,8 @@ public:
   void deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames);
   /// A client's event, complete with attachments.
   void deliver_client_event(std::span<const frame_ptr> frames);
+  /// Its owner ends it: DISCONNECT.
+  void close();
   /// Its owner died: the client has to come again.
   void drop_connection();
 
@@ -72,7 +74,6 @@ private:
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
   void refuse(const refuse_session& why);
-  void close();
 
   connection* above_;
   dispatch_lists* lists_;

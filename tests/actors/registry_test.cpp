@@ -135,8 +135,14 @@ TEST_F(Registry, EndsTheSessionsOfADeletedInstance) {
   own->out.take();
   root->out.take();
   EXPECT_TRUE(ask(delete_instance{"a", id_of("a")}).record);
-  EXPECT_THAT(own->out.packets, ElementsAre("41/a,"));
-  EXPECT_THAT(root->out.packets, ElementsAre("41"));
+  EXPECT_THAT(
+      own->out.packets,
+      ElementsAre(
+          HasSubstr(
+              R"(42/a,["instance.delete",{"event":"instance.delete","instance":"a","data":{"instanceName":"a","instanceId":")"),
+          HasSubstr(R"(42/a,["remove.instance",{"event":"remove.instance","instance":"a","data":null,)"), "41/a,"));
+  EXPECT_THAT(root->out.packets,
+              ElementsAre(StartsWith(R"(42["instance.delete",)"), StartsWith(R"(42["remove.instance",)"), "41"));
   EXPECT_EQ(ask(delete_instance{"a", id_of("a")}).why, refusal::not_found);
   close(*own);
   close(*root);
@@ -164,14 +170,103 @@ TEST_F(Registry, KeepsIdAndBirthOfAWebsocketRow) {
   EXPECT_FALSE(store.rows.front().websocket->enabled);
 }
 
+TEST_F(Registry, TellsOfANewInstance) {
+  start();
+  const auto client = join_client(0, "/", test::global_key);
+  client->out.take();
+  const auto made = ask(wish("a"));
+  EXPECT_THAT(client->out.packets,
+              ElementsAre(HasSubstr(R"("data":{"instanceName":"a","instanceId":")" + made.record->id + "\"}")));
+  close(*client);
+}
+
+TEST_F(Registry, TellsOfTheEndOfAnInstanceThatCouldNotBeStored) {
+  start();
+  const auto client = join_client(0, "/", test::global_key);
+  client->out.take();
+  store.broken = true;
+  EXPECT_EQ(ask(wish("a")).why, refusal::storage_failure);
+  EXPECT_THAT(client->out.packets,
+              ElementsAre(HasSubstr(R"(42["remove.instance",{"event":"remove.instance","instance":"a","data":null)")));
+  EXPECT_EQ(board.current()->size(), 0U);
+  close(*client);
+}
+
+TEST_F(Registry, EndsTheSessionsOfAnOldToken) {
+  start();
+  const auto old = ask(wish("a")).record->token;
+  const auto own = join_client(0, "/a", old);
+  const auto root = join_client(1, "/", old);
+  const auto operator_ = join_client(1, "/", test::global_key);
+  for (const auto* x : {&own, &root, &operator_})
+    (*x)->out.take();
+  const auto fresh = ask(change_instance{"a", id_of("a"), token_choice{}}).record;
+  ASSERT_TRUE(fresh);
+  EXPECT_NE(fresh->token, old);
+  EXPECT_EQ(fresh->generation, 2U);
+  EXPECT_THAT(own->out.packets, ElementsAre("41/a,"));
+  EXPECT_THAT(root->out.packets, ElementsAre("41"));
+  EXPECT_TRUE(operator_->out.packets.empty());
+  EXPECT_FALSE(board.current()->judge(old).is_known());
+  EXPECT_TRUE(board.current()->judge(fresh->token).is_known());
+  EXPECT_EQ(store.rows.front().token, fresh->token);
+  for (const auto* x : {&own, &root, &operator_})
+    close(**x);
+}
+
+TEST_F(Registry, GivesATokenToOneInstanceOnly) {
+  start();
+  const auto first = ask(wish("a")).record->token;
+  auto second = wish("b");
+  for (const auto& taken : {first, test::global_key}) {
+    second.record.token = taken;
+    const auto refused = ask(second);
+    EXPECT_EQ(refused.why, refusal::token_taken);
+    EXPECT_THAT(refused.reason, HasSubstr("INSTANCE_TOKENS_MAY_REPEAT"));
+  }
+  second.record.token = "its-own";
+  ASSERT_TRUE(ask(second).record);
+  EXPECT_EQ(ask(change_instance{"b", id_of("b"), token_choice{first}}).why, refusal::token_taken);
+  EXPECT_TRUE(ask(change_instance{"b", id_of("b"), token_choice{"its-own"}}).record) << "its own is nobody else's";
+}
+
+TEST_F(Registry, LetsTokensRepeatWhenTold) {
+  tokens_may_repeat = true;
+  start();
+  const auto first = ask(wish("a")).record->token;
+  auto second = wish("b");
+  second.record.token = first;
+  EXPECT_TRUE(ask(second).record);
+}
+
+TEST_F(Registry, TellsOfAChangedState) {
+  start();
+  ask(wish("a"));
+  const auto client = join_client(0, "/a", test::global_key);
+  client->out.take();
+  EXPECT_EQ(ask(change_instance{"a", id_of("a"), status_choice{"close"}}).record->connection_status, "close");
+  EXPECT_THAT(client->out.take(),
+              ElementsAre(HasSubstr(R"(["logout.instance",)"),
+                          HasSubstr(R"("data":{"instance":"a","state":"close","statusReason":401})")));
+  ask(change_instance{"a", id_of("a"), status_choice{"open"}});
+  EXPECT_THAT(client->out.take(),
+              ElementsAre(HasSubstr(R"("data":{"instance":"a","state":"open","statusReason":200})")));
+  ask(change_instance{"a", id_of("a"), status_choice{"connecting", false}});
+  EXPECT_TRUE(client->out.packets.empty());
+  EXPECT_EQ(store.rows.front().connection_status, "connecting");
+  close(*client);
+}
+
 TEST_F(Registry, StartsAnInstanceThatDiedAgainAndLetsItsClientsReconnect) {
   start();
   const auto made = ask(wish("a"));
   const auto before = board.current()->find("a");
   const auto client = join_client(0, "/a", made.record->token);
+  const auto root = join_client(1, "/", made.record->token);
   caf::anon_send_exit(before->actor, caf::exit_reason::kill);
   settle();
   EXPECT_TRUE(client->out.closed);
+  EXPECT_TRUE(root->out.closed) << "it would wait for events of an instance that is no more";
   EXPECT_EQ(client->out.reason, close_reason::forced_close);
   const auto after = board.current()->find("a");
   EXPECT_NE(after->number, before->number);
@@ -179,6 +274,7 @@ TEST_F(Registry, StartsAnInstanceThatDiedAgainAndLetsItsClientsReconnect) {
   emit(after, "call");
   EXPECT_EQ(again->out.packets.size(), 2U);
   close(*client);
+  close(*root);
   close(*again);
 }
 
