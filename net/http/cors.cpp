@@ -34,7 +34,8 @@ bool cors_policy::admits(const request& handshake) const noexcept {
   if (origin.empty() || allows(origin))
     return true;
   const auto scheme = origin.find("://");
-  return scheme != std::string_view::npos && origin.substr(scheme + 3) == handshake.field("host");
+  const auto host = handshake.field("host");
+  return scheme != std::string_view::npos && !host.empty() && origin.substr(scheme + 3) == host;
 }
 
 void add_rest_cors(const cors_policy& policy, const request& asked, response& answer) {

@@ -131,5 +131,24 @@ TEST(HttpCors, TheEngineHalfAnswersAsTheReferenceServer) {
   EXPECT_EQ(compare("eio4-cors.jsonl", trusted), 8);
 }
 
+TEST(HttpCors, AdmitsPagesOfListedOriginsAndOfItsOwnAddress) {
+  const auto admits = [](const cors_policy& policy, const std::string& origin,
+                         const std::string& host = "server:8080") {
+    auto x = from(origin);
+    x.fields.emplace_back("Host", host);
+    return policy.admits(x);
+  };
+  const cors_policy any;
+  EXPECT_TRUE(admits(any, "https://evil.example"));
+  const cors_policy list{{"https://a.example", "https://b.example"}, {}, false};
+  EXPECT_TRUE(admits(list, "")) << "a program, not a page";
+  EXPECT_TRUE(admits(list, "https://b.example"));
+  EXPECT_TRUE(admits(list, "http://server:8080")) << "a page of this very server";
+  for (const auto* foreign : {"https://evil.example", "http://a.example", "https://a.example:444", "null",
+                              "server:8080", "https://server:8081", "https://a.example.evil"})
+    EXPECT_FALSE(admits(list, foreign)) << foreign;
+  EXPECT_FALSE(admits(list, "https://", ""));
+}
+
 } // namespace
 } // namespace arauto::http
