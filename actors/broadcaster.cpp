@@ -17,6 +17,13 @@ std::vector<list_key> lists_of(const session_scope& scope) {
   return lists;
 }
 
+bool are_current(const std::vector<instance_claim>& claims, const directory& now) {
+  return std::all_of(claims.begin(), claims.end(), [&now](const instance_claim& x) {
+    const auto entry = now.find(x.name);
+    return entry && entry->number == x.number && entry->record->generation == x.generation;
+  });
+}
+
 } // namespace
 
 void broadcaster_state::count(const session_scope& x, std::int32_t change) {
@@ -66,13 +73,8 @@ void broadcaster_state::publish_events(const committed& x) {
     send_to_hubs(hubs, sessions, std::move(out));
 }
 
-bool broadcaster_state::is_current(const instance_claim& x) {
-  const auto entry = keys->get().find(x.name);
-  return entry && entry->number == x.number && entry->record->generation == x.generation;
-}
-
 void broadcaster_state::admit(const join& x) {
-  if (!std::all_of(x.claims.begin(), x.claims.end(), [this](const instance_claim& claim) { return is_current(claim); }))
+  if (!x.claims.empty() && !are_current(x.claims, *board->current()))
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   sessions.add(x);
   count(x.scope, 1);
@@ -100,7 +102,7 @@ void broadcaster_state::forget(const forget_instance& x) {
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
                                              std::vector<hub_actor> hubs, const directory_board* board,
                                              bool global_events) {
-  self->state.keys.emplace(*board);
+  self->state.board = board;
   self->state.sessions = session_set{hubs.size()};
   self->state.hubs = std::move(hubs);
   self->state.global_events = global_events;

@@ -6,7 +6,6 @@
 #include "actors/session_set.hpp"
 
 #include <map>
-#include <optional>
 
 namespace arauto {
 
@@ -24,7 +23,7 @@ struct broadcaster_state {
   session_set sessions{0};
   bool global_events = false;
   /// The keys as they are now: a join may have been judged by those of a moment ago.
-  std::optional<directory_view> keys;
+  const directory_board* board = nullptr;
 
 private:
   /// Number of sessions that see one instance only, by instance.
@@ -33,7 +32,6 @@ private:
   std::uint32_t all_ = 0;
   void count(const session_scope& x, std::int32_t change);
   void publish_events(const committed& x);
-  bool is_current(const instance_claim& x);
 };
 
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,

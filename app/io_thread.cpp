@@ -38,6 +38,10 @@ void io_thread::drain() {
   });
 }
 
+void io_thread::forget_instances() {
+  home.post([this] { directory_.get(); });
+}
+
 void io_thread::stop_and_join() {
   home.stop();
   if (thread_.joinable())

@@ -45,6 +45,8 @@ public:
   void start();
   /// Closes every connection and peer; they end within their time limits. Any thread.
   void drain();
+  /// Looks at the directory again, so that it holds no instance that has left it. Any thread.
+  void forget_instances();
   void stop_and_join();
 
   io_counters counters;

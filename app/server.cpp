@@ -208,6 +208,7 @@ void server::stop() {
   end(broadcaster_);
   end(log_);
   for (auto& x : threads_) {
+    x->forget_instances();
     end(x->hub);
     end(x->intake);
   }

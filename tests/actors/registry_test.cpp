@@ -180,7 +180,8 @@ TEST_F(Registry, TellsOfANewInstance) {
   close(*client);
 }
 
-TEST_F(Registry, TellsOfTheEndOfAnInstanceThatCouldNotBeStored) {
+/// Known defect B17, kept: the end is told of an instance whose creation failed.
+TEST_F(Registry, B17TellsOfTheEndOfAnInstanceThatCouldNotBeStored) {
   start();
   const auto client = join_client(0, "/", test::global_key);
   client->out.take();

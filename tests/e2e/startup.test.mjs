@@ -244,6 +244,16 @@ describe('signals at a bad moment', () => {
     assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null }, server.output);
   });
 
+  it('SIGTERM right after an instance was deleted ends the server with 0 too', async () => {
+    const server = await Server.start();
+    const tenant = await server.createInstance();
+    const client = await server.connect('/', { key: tenant.token });
+    await server.request('DELETE', `/instance/delete/${tenant.name}`);
+    await client.disconnects.next('disconnect');
+    assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null }, server.output);
+    client.close();
+  });
+
   it('SIGTERM right after the start ends the server with 0, also with --demo', async () => {
     for (const args of [[], ['--demo'], ['--demo'], ['--demo']]) {
       const server = await start({ args });
