@@ -52,7 +52,7 @@ void take_channel_message(const exchange_ptr& x) {
     return x->answer(unauthorized_answer());
   if (!to) // As recorded (sio-events-evolution, unknown-number): no complaint, and nothing happens.
     return x->answer(json_answer(200, {}));
-  home.outcomes.expect(x->where(), [x](const emit_request&, unsigned status, std::string_view failure) {
+  await_outcome(x, [x](const emit_request&, unsigned status, std::string_view failure) {
     if (failure.empty())
       return x->answer(json_answer(200, object_writer{}.text("status", "success").close()));
     x->home().ports.own_counters.refused_emits.add();

@@ -84,7 +84,7 @@ void submit(const exchange_ptr& x, const directory_entry& to, std::vector<emissi
   auto& home = x->home();
   // Only browsers send an Origin, and their answers depend on it; others need nothing kept.
   if (x->asked().has_field("origin"))
-    home.outcomes.expect(x->where(), [x](const emit_request& request, unsigned status, std::string_view failure) {
+    await_outcome(x, [x](const emit_request& request, unsigned status, std::string_view failure) {
       x->answer(emit_answer(x->home(), request, status, failure));
     });
   if (home.ports.events.submit(to, std::move(events), x->where()))

@@ -33,6 +33,13 @@ directory_entry_ptr admit_to_instance(exchange& x) {
   return nullptr;
 }
 
+void await_outcome(const exchange_ptr& x, outcome_handler then) {
+  x->home().outcomes.expect(
+      x->where(), [x, then = std::move(then)](const emit_request& request, unsigned status, std::string_view failure) {
+        x->guarded([&] { then(request, status, failure); });
+      });
+}
+
 void change_instance_then(const exchange_ptr& x, const directory_entry& which, record_change what,
                           std::function<http::response(const instance_record& now)> then) {
   const auto& record = *which.record;

@@ -53,6 +53,9 @@ bool admit_global(exchange& x);
 /// valid key does not learn whether the name exists.
 directory_entry_ptr admit_to_instance(exchange& x);
 
+/// Before events of this exchange are submitted: what to do when they were placed or refused, run as a step of it.
+void await_outcome(const exchange_ptr& x, outcome_handler then);
+
 /// Has the REGISTRY change an instance, then answers with what `then` makes of the new record, or with the refusal.
 void change_instance_then(const exchange_ptr& x, const directory_entry& which, record_change what,
                           std::function<http::response(const instance_record& now)> then);

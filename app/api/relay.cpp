@@ -58,7 +58,7 @@ void follow_connection(const relaying& r, const directory_entry& of) {
 
 void submit(const relaying_ptr& r, const directory_entry_ptr& to) {
   auto& home = r->x->home();
-  home.outcomes.expect(r->x->where(), [r, to](const emit_request&, unsigned status, std::string_view failure) {
+  await_outcome(r->x, [r, to](const emit_request&, unsigned status, std::string_view failure) {
     if (!failure.empty())
       return refuse(*r, status == 503 ? busy_answer(failure) : error_answer(status, failure));
     r->x->home().ports.own_counters.relayed_events.add();
