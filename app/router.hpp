@@ -1,20 +1,24 @@
 #pragma once
 
 #include "app/api/api.hpp"
+#include "app/client_bundle.hpp"
 #include "net/io/engine.hpp"
 
 namespace arauto::app {
 
-/// Sends requests of one I/O thread to Engine.IO (its path) or to the REST half. That thread only.
+/// Sends requests of one I/O thread to Engine.IO (its path), where the browser bundle lies too, or to the REST half. That thread only.
 class router final : public http::request_handler, public io::upgrade_handler {
 public:
-  router(const settings& x, io::engine& engine, api& rest) : settings_{x}, engine_{engine}, rest_{rest} {}
+  router(const settings& x, io::engine& engine, const http::cors_policy& cors, http::responder& answers, api& rest)
+      : settings_{x}, engine_{engine}, cors_{cors}, answers_{answers}, rest_{rest} {}
 
   void handle(http::request what, reply_slot where) override {
-    if (is_engine(what))
-      engine_.handle(std::move(what), where);
-    else
+    if (!is_engine(what))
       rest_.handle(std::move(what), where);
+    else if (auto file = bundle_answer(what, cors_))
+      answers_.respond(where, std::move(*file));
+    else
+      engine_.handle(std::move(what), where);
   }
 
   std::size_t body_limit(const http::request& head) override {
@@ -32,6 +36,8 @@ private:
 
   const settings& settings_;
   io::engine& engine_;
+  const http::cors_policy& cors_;
+  http::responder& answers_;
   api& rest_;
 };
 

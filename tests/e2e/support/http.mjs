@@ -35,14 +35,19 @@ export function request(base, method, path, { headers = {}, body, agent } = {}) 
 export async function collect(res) {
   const chunks = [];
   for await (const chunk of res) chunks.push(chunk);
-  return new Answer(res.statusCode, res.headers, Buffer.concat(chunks).toString());
+  return new Answer(res.statusCode, res.headers, Buffer.concat(chunks));
 }
 
 export class Answer {
-  constructor(status, headers, text) {
+  /** `body`: its bytes, or its text. */
+  constructor(status, headers, body) {
     this.status = status;
     this.headers = headers;
-    this.text = text;
+    this.bytes = Buffer.from(body);
+  }
+
+  get text() {
+    return this.bytes.toString();
   }
 
   get json() {
