@@ -9,6 +9,16 @@
 
 namespace arauto {
 
+emission make_emission(std::string_view wire_name, std::string data) {
+  emission x;
+  const auto text = std::make_shared<const std::string>(std::move(data));
+  x.body = text;
+  x.data = *text;
+  x.index = *find_event(wire_name);
+  x.name = wire_name;
+  return x;
+}
+
 std::string envelope_json(const event& x) {
   const auto& what = x.what;
   std::string out;

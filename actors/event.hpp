@@ -48,6 +48,9 @@ struct emission {
   bool is_farewell = false;
 };
 
+/// An event of a known wire name that this process makes itself; `data` is JSON text.
+emission make_emission(std::string_view wire_name, std::string data);
+
 /// Our envelope: instance, wire name, raw `data`, place in the one sequence, time. Immutable once the log placed it.
 struct event : boost::intrusive_ref_counter<event> {
   std::shared_ptr<const emitter> from;

@@ -11,12 +11,7 @@ constexpr auto status_open = "200";
 constexpr auto status_logged_out = "401";
 
 emission event_named(std::string_view wire_name, std::string data) {
-  emission x;
-  const auto text = std::make_shared<const std::string>(std::move(data));
-  x.body = text;
-  x.data = *text;
-  x.index = *find_event(wire_name);
-  x.name = wire_name;
+  auto x = make_emission(wire_name, std::move(data));
   x.is_own = true;
   return x;
 }

@@ -80,16 +80,6 @@ private:
   std::string text_ = "{";
 };
 
-emission event_of(std::string_view wire_name, std::string data) {
-  emission x;
-  const auto text = std::make_shared<const std::string>(std::move(data));
-  x.body = text;
-  x.data = *text;
-  x.index = *find_event(wire_name);
-  x.name = wire_name;
-  return x;
-}
-
 /// The events of one message, in Evolution's order.
 std::vector<emission> events_of(const posted_message& x, std::string_view instance_id, bool is_known_chat) {
   std::string id_json = "\"";
@@ -118,11 +108,11 @@ std::vector<emission> events_of(const posted_message& x, std::string_view instan
                      .close();
   const auto chat = members_writer{}.add("remoteJid", x.remote_jid).add("instanceId", id_json).close();
   std::vector<emission> events;
-  events.push_back(event_of("messages.upsert", std::move(message)));
-  events.push_back(event_of("contacts.upsert", std::move(contact)));
+  events.push_back(make_emission("messages.upsert", std::move(message)));
+  events.push_back(make_emission("contacts.upsert", std::move(contact)));
   if (is_known_chat)
-    events.push_back(event_of("chats.update", chat));
-  events.push_back(event_of("chats.upsert", chat));
+    events.push_back(make_emission("chats.update", chat));
+  events.push_back(make_emission("chats.upsert", chat));
   return events;
 }
 

@@ -12,17 +12,12 @@ constexpr std::chrono::seconds period{1};
 
 /// The message that a real provider would send, with a running number.
 emission synthetic_event(std::uint64_t count) {
-  const auto text = std::make_shared<const std::string>(
-      R"({"key":{"remoteJid":"5511999999999@s.whatsapp.net","fromMe":false,"id":"SYNTHETIC)" + std::to_string(count) +
-      R"("},"pushName":"Synthetic","message":{"conversation":"Event number )" + std::to_string(count) +
-      R"("},"messageType":"conversation","messageTimestamp":)" + std::to_string(std::time(nullptr)) +
-      R"(,"source":"unknown"})");
-  emission x;
-  x.body = text;
-  x.data = *text;
-  x.name = "messages.upsert";
-  x.index = *find_event(x.name);
-  return x;
+  return make_emission("messages.upsert",
+                       R"({"key":{"remoteJid":"5511999999999@s.whatsapp.net","fromMe":false,"id":"SYNTHETIC)" +
+                           std::to_string(count) +
+                           R"("},"pushName":"Synthetic","message":{"conversation":"Event number )" +
+                           std::to_string(count) + R"("},"messageType":"conversation","messageTimestamp":)" +
+                           std::to_string(std::time(nullptr)) + R"(,"source":"unknown"})");
 }
 
 instance_actor::behavior_type synthetic(instance_state::pointer self, instance_services_ptr services,

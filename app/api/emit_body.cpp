@@ -104,4 +104,15 @@ emit_body read_emit_body(std::string_view media_type, std::string_view text) {
   return x;
 }
 
+std::optional<std::string> keep_text(const std::vector<json::member>& members, std::string_view key,
+                                     std::string_view& out) {
+  const auto* x = json::find(members, key);
+  if (x == nullptr || x->value.kind == json::kind::null)
+    return std::nullopt;
+  if (x->value.kind != json::kind::string)
+    return "\"" + std::string{key} + "\" must be a string";
+  out = x->value.raw;
+  return std::nullopt;
+}
+
 } // namespace arauto::app

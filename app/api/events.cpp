@@ -42,18 +42,6 @@ std::optional<std::string> read_name(const json::value& value, emission& out) {
   return std::nullopt;
 }
 
-/// An optional string, kept as it stands. The reason when it is something else.
-std::optional<std::string> read_text(const std::vector<json::member>& members, std::string_view key,
-                                     std::string_view& out) {
-  const auto* x = json::find(members, key);
-  if (!x || x->value.kind == json::kind::null)
-    return std::nullopt;
-  if (x->value.kind != json::kind::string)
-    return "\"" + std::string{key} + "\" must be a string";
-  out = x->value.raw;
-  return std::nullopt;
-}
-
 /// One event as its producer gave it. The reason when it is none.
 std::optional<std::string> read_event(const std::vector<json::member>& members, emission& out) {
   const auto* name = json::find(members, "event");
@@ -65,11 +53,11 @@ std::optional<std::string> read_event(const std::vector<json::member>& members, 
   if (!content)
     return "\"data\" is missing; any JSON value will do";
   out.data = content->value.raw;
-  if (auto wrong = read_text(members, "sender", out.sender))
+  if (auto wrong = keep_text(members, "sender", out.sender))
     return wrong;
-  if (auto wrong = read_text(members, "date_time", out.date_time))
+  if (auto wrong = keep_text(members, "date_time", out.date_time))
     return wrong;
-  return read_text(members, "server_url", out.server_url);
+  return keep_text(members, "server_url", out.server_url);
 }
 
 /// The usual answer to events, without its CORS fields.

@@ -1,6 +1,7 @@
 #include "app/api/relay_body.hpp"
 
 #include "app/api/body.hpp"
+#include "app/api/emit_body.hpp"
 #include "net/json.hpp"
 
 #include <openssl/evp.h>
@@ -38,18 +39,6 @@ body_digest digest_of(const std::vector<json::member>& members) {
   body_digest out{};
   EVP_DigestFinal_ex(context.get(), out.data(), nullptr);
   return out;
-}
-
-/// Keeps a text as it stands. The reason when it is something else.
-std::optional<std::string> keep_text(const std::vector<json::member>& members, std::string_view key,
-                                     std::string_view& out) {
-  const auto* x = json::find(members, key);
-  if (x == nullptr || x->value.kind == json::kind::null)
-    return std::nullopt;
-  if (x->value.kind != json::kind::string)
-    return "\"" + std::string{key} + "\" must be a string";
-  out = x->value.raw;
-  return std::nullopt;
 }
 
 std::optional<std::string> read_name(const std::vector<json::member>& members, emission& out) {
