@@ -14,7 +14,7 @@ import { Client, RawClient } from './client.mjs';
 import { RawConnection, request } from './http.mjs';
 import { within } from './wait.mjs';
 
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
+export const repository = fileURLToPath(new URL('../../..', import.meta.url));
 export const binary = path.resolve(repository, process.env.ARAUTO_BIN ?? 'build/release/bin/arauto');
 
 export const newKey = () => randomBytes(24).toString('hex');
@@ -48,14 +48,14 @@ function inherited() {
   return Object.fromEntries(names.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]));
 }
 
-/** One process of the server, and all that it wrote. */
-class Process {
+/** One process (by default of the server), and all that it wrote. */
+export class Process {
   output = '';
   #listeners = new Set();
 
-  constructor(args, env, cwd) {
-    assert.ok(existsSync(binary), `no server at ${binary}: build it, or set ARAUTO_BIN`);
-    this.child = spawn(binary, args, { cwd, env: { ...inherited(), TZ: 'UTC', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  constructor(args, env, cwd, program = binary) {
+    assert.ok(existsSync(program), `there is no ${program}; for the server: build it, or set ARAUTO_BIN`);
+    this.child = spawn(program, args, { cwd, env: { ...inherited(), TZ: 'UTC', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     running.add(this.child);
     const collect = (chunk) => {
       this.output += chunk.toString().replace(/\x1b\[[0-9;]*m/g, '');
