@@ -33,13 +33,14 @@ export function signature(key, claims = {}, header = { alg: 'HS256', typ: 'JWT' 
 }
 
 let events = 0;
+const start = Date.parse('2026-11-22T11:45:23.119Z');
 /** A webhook body of an instance that no other call gives; `members` replaces or adds some. */
 export const webhookBody = (instance, members = {}) => ({
   event: 'messages.upsert',
   instance: instance.name ?? instance,
   data: { key: { id: `R${++events}` } },
   destination: 'http://127.0.0.1:8081/webhook/relay',
-  date_time: '2026-11-22T11:45:23.119Z',
+  date_time: new Date(start + events).toISOString(),
   server_url: 'http://localhost:8080',
   apikey: instance.token ?? null,
   ...members,
