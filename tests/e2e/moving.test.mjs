@@ -47,10 +47,11 @@ describe('moving from Evolution API', () => {
 
   before(async () => {
     evolution = await EvolutionServer.start(instances);
-    const source = ['import', '--from', evolution.url, '--apikey', evolution.key, '--data-dir', dataDir];
-    const dry = await runToEnd([...source, '--dry-run']);
+    const source = ['import', '--from', evolution.url, '--apikey', evolution.key];
+    const settings = { DATA_DIR: dataDir, AUTHENTICATION_API_KEY: evolution.key };
+    const dry = await runToEnd([...source, '--dry-run'], settings);
     assert.equal(dry.code, 0, dry.output);
-    const imported = await runToEnd(source);
+    const imported = await runToEnd(source, settings);
     assert.equal(imported.code, 0, imported.output);
     server = await Server.start({
       key: evolution.key,
