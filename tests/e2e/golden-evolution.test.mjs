@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { Differences } from './golden/differences.mjs';
-import { configurations, listedDifferences } from './golden/recordings.mjs';
+import { configurations, listedDifferences, recordings, records, replayedElsewhere } from './golden/recordings.mjs';
 import { Run } from './golden/run.mjs';
+import { silentSetup } from './golden/setup.mjs';
 
 const differences = new Differences(listedDifferences());
 const count = { records: 0, compared: 0, outOfScope: 0 };
@@ -30,6 +31,16 @@ for (const configuration of configurations) {
     }
   });
 }
+
+it('replays every recording', () => {
+  const replayed = [...configurations.flatMap(({ files }) => files), ...replayedElsewhere];
+  assert.deepEqual(recordings().sort(), replayed.sort());
+});
+
+it('has no set-up for a record that does not exist', () => {
+  const exists = ({ file, before }) => records(file).some(({ id }) => id === before);
+  assert.deepEqual(silentSetup.filter((x) => !exists(x)), []);
+});
 
 it('needs every listed difference', () => {
   console.log(

@@ -28,8 +28,8 @@ export function compare(theirs, ours, { volatile = [], volatileBelow = [], ident
       const plain = [];
       visit(pointer, a, b, plain, false);
       if (plain.length === 0) return;
-      if (entry.accepts(b === undefined ? absent : inTheirWords(b))) return;
-      into.push({ pointer, theirs: a ?? absent, ours: b === undefined ? absent : inTheirWords(b), note: 'listed, but otherwise' });
+      if (entry.accepts(inTheirWords(b))) return;
+      into.push({ pointer, theirs: a === undefined ? absent : a, ours: inTheirWords(b), note: 'listed, but otherwise' });
       return;
     }
     if (a === undefined || b === undefined) {
@@ -68,11 +68,11 @@ export function compare(theirs, ours, { volatile = [], volatileBelow = [], ident
   }
 
   function inTheirWords(b) {
-    return identities.toTheirs(Array.isArray(b) ? b.filter((x) => x !== undefined) : b);
+    return b === undefined ? absent : identities.toTheirs(b);
   }
 
   function push(into, pointer, a, b) {
-    into.push({ pointer, theirs: a === undefined ? absent : a, ours: b === undefined ? absent : inTheirWords(b) });
+    into.push({ pointer, theirs: a === undefined ? absent : a, ours: inTheirWords(b) });
   }
 }
 

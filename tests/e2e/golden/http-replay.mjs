@@ -132,12 +132,13 @@ function isWholeAnswer(bytes) {
   return at > 4 && length !== null && !/\r\nconnection: close\r\n/i.test(bytes.slice(0, at)) && bytes.length === at + Number(length[1]);
 }
 
-/** Status line, headers (their order and the case of their names say nothing) and all that follows. */
+/** Status line, headers (their order, the case of their names and of `Connection` say nothing) and all that follows. */
 function upgradeDocument(bytes) {
   if (bytes === '') return { bytes };
   const [head, ...rest] = bytes.split('\r\n\r\n');
   const [status, ...lines] = head.split('\r\n');
   const fields = lines.map((line) => [line.split(':')[0].toLowerCase(), line.slice(line.indexOf(':') + 1).trim()]);
   const kept = fields.filter(([name]) => !['date', 'keep-alive'].includes(name)).sort();
+  for (const field of kept) if (field[0] === 'connection') field[1] = field[1].toLowerCase();
   return { status, headers: Object.fromEntries(kept), rest: rest.join('\r\n\r\n') };
 }

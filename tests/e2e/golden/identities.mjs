@@ -19,13 +19,9 @@ export class Identities {
     found[0].forEach((id, i) => found[1][i] && this.learn(id, found[1][i]));
   }
 
-  /** Whether one of the two already stands for something. */
+  /** Whether one of the two already stands for something else. */
   knows(theirs, ours) {
     return this.#ours.has(theirs) || this.#theirs.has(ours);
-  }
-
-  hasRecorded(theirs) {
-    return this.#ours.has(theirs);
   }
 
   /** A recorded value (text, or anything that JSON can hold) with our ids in it. */
@@ -39,9 +35,13 @@ export class Identities {
   }
 }
 
+/** `value` with all names replaced, wherever they stand in a text. */
 function replaced(value, names) {
   if (value === undefined) return undefined;
-  let text = JSON.stringify(value);
+  let text = JSON.stringify(value, withoutGaps);
   for (const [from, to] of names) text = text.replaceAll(from, to);
   return JSON.parse(text);
 }
+
+/** A list that was put in the order of another one (`aligned`) has gaps, which JSON does not know. */
+const withoutGaps = (_, value) => (Array.isArray(value) ? value.filter((x) => x !== undefined) : value);

@@ -1,5 +1,5 @@
 // What was recorded from Evolution API, and which recordings share one server.
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const directory = new URL('../../golden/evolution/', import.meta.url);
 
@@ -23,6 +23,12 @@ export const configurations = [
   { name: 'F', host: '127.0.0.1:18085', files: ['sio-events-baileys-injected'] },
   { name: 'G', host: '127.0.0.1:18086', files: ['sio-security-and-restart'] },
 ];
+
+/** Recordings that another test takes: what Evolution API posts to webhooks is what our relay receives. */
+export const replayedElsewhere = ['webhook-out'];
+
+/** The names of all recordings that there are. */
+export const recordings = () => readdirSync(directory).filter((x) => x.endsWith('.jsonl')).map((x) => x.slice(0, -'.jsonl'.length));
 
 /** The records of one file; each gets `file`. */
 export function records(file) {

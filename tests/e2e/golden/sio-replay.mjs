@@ -78,27 +78,26 @@ async function customEvent(listener) {
   return outcome;
 }
 
-/** One listener per socket of a file, connected when it is first needed and left alone from then on. */
+/**
+ * One listener per socket of a file. The recorded ones stayed connected whatever happened, so ours come back, if they
+ * may, before the next trigger.
+ */
 async function listenerOf(run, file, socket) {
   const key = `${file} ${socket}`;
   if (!run.listeners.has(key)) {
-    const listener = run.keep(new Listener(run.server.url, run.identities.toOurs(clientOf(file, socket))));
-    run.listeners.set(key, { listener, outcome: await listener.connect() });
+    run.listeners.set(key, { listener: run.keep(new Listener(run.server.url, run.identities.toOurs(clientOf(file, socket)))) });
   }
-  return run.listeners.get(key);
+  const x = run.listeners.get(key);
+  await x.listener.barrier();
+  if (!x.listener.socket.connected) {
+    x.outcome = await x.listener.connect();
+    x.listener.take();
+  }
+  return x;
 }
 
 /** `raw` in words: its head, and whether the rest is just the arguments. A recorded packet sometimes stands elsewhere. */
 function inPlainForm({ event, args, raw }, socket) {
   const head = socket.startsWith('root') ? '2' : `2${socket.split(' ')[0]},`;
   return { event, args, raw: raw === undefined || raw === plain(head, event, args) ? `${head}[event,…args]` : raw };
-}
-
-/** The sockets of one file are those of one recorded session: a later file has its own. */
-export function forget(run, file) {
-  for (const [key, { listener }] of run.listeners) {
-    if (!key.startsWith(`${file} `)) continue;
-    listener.close();
-    run.listeners.delete(key);
-  }
 }
