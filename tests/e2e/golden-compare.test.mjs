@@ -4,8 +4,10 @@ import { describe, it } from 'node:test';
 import { aligned, compare } from './golden/compare.mjs';
 import { environment } from './golden/configuration.mjs';
 import { Differences } from './golden/differences.mjs';
+import { etagOf, headers } from './golden/http-replay.mjs';
 import { Identities } from './golden/identities.mjs';
 import { injected } from './golden/injection.mjs';
+import { recordings, records } from './golden/recordings.mjs';
 
 const theirs = { status: 200, body: { id: '0b5f4a52-52c6-4d6e-9a3e-0d5b1d2c7f11', name: 'a', list: [1, 2], at: null } };
 const copy = (change) => {
@@ -104,9 +106,45 @@ describe('a listed difference', () => {
     for (const reason of [undefined, '', 'because', 'A19: none', 'B21: none', 'D13: none', 'design:']) {
       assert.throws(() => new Differences([entry('/body', 1, { reason })]), /an entry needs/, String(reason));
     }
-    for (const reason of ['A18', 'B20: x', 'C2: x', 'D12: x', 'design: instance names']) new Differences([entry('/body', 1, { reason })]);
+    for (const reason of ['A18', 'B20: x', 'C2: x', 'D12: x', 'design: instance names']) {
+      new Differences([entry('/body', 1, { reason })]);
+    }
     assert.throws(() => new Differences([entry('/body', 1), entry('/body', 2)]), /twice/);
     assert.throws(() => new Differences([{ file: 'f', record: 'r' }]), /an entry needs/);
+  });
+});
+
+describe('ETag and length', () => {
+  const recorded = { status: 200, headers: { etag: etagOf('{"a":1}'), 'content-length': '7' }, body: { a: 1 } };
+  const shown = (text, fields) => {
+    const answer = { text, headers: { etag: etagOf(text), 'content-length': String(Buffer.byteLength(text)), ...fields } };
+    return headers(recorded, answer, answer, new Identities());
+  };
+
+  it('are those of Express in every recording', () => {
+    const answers = recordings().flatMap(records).flatMap(({ response }) => response ?? []);
+    const tagged = answers.filter(({ status, headers: x }) => x?.etag?.startsWith('W/') && status !== 304);
+    const texts = tagged.map(({ bodyText, body }) => bodyText ?? JSON.stringify(body));
+    assert.ok(texts.length > 100);
+    for (const [i, text] of texts.entries()) {
+      // Where a body told of the recorder's own directories, they were shortened afterwards.
+      if (text.includes('/app/src/')) continue;
+      const { etag, 'content-length': length } = tagged[i].headers;
+      assert.deepEqual({ etag, length }, { etag: etagOf(text), length: String(Buffer.byteLength(text)) });
+    }
+  });
+
+  it('pass as the recorded ones when they are right for another body', () => {
+    assert.deepEqual(shown('{"a":1}'), recorded.headers);
+    assert.deepEqual(shown('{"a":200}'), recorded.headers);
+  });
+
+  it('show when they are wrong or missing', () => {
+    for (const text of ['{"a":1}', '{"a":200}']) {
+      assert.notEqual(shown(text, { etag: etagOf('other') }).etag, recorded.headers.etag);
+      assert.notEqual(shown(text, { etag: undefined }).etag, recorded.headers.etag);
+      assert.equal(shown(text, { 'content-length': '8' })['content-length'], '8');
+    }
   });
 });
 
@@ -123,8 +161,9 @@ describe('the preparation', () => {
   });
 
   it('turns binary values into what JSON has for them', () => {
-    const delivery = { event: 'call', args: [{ event: 'call', data: [{ $binary: 'MwgB' }], apikey: 'k' }], raw: '51-[…', attachments: ['MwgB'] };
-    const [{ body }] = injected({ delivered: [{ socket: 'root', delivered: [delivery] }, { socket: '/bay', delivered: [] }] });
+    const args = [{ event: 'call', data: [{ $binary: 'MwgB' }], apikey: 'k' }];
+    const delivered = [{ event: 'call', args, raw: '51-[…', attachments: ['MwgB'] }];
+    const [{ body }] = injected({ delivered: [{ socket: 'root', delivered }, { socket: '/bay', delivered: [] }] });
     assert.deepEqual(body.body.data, [{ 0: 51, 1: 8, 2: 1 }]);
     assert.deepEqual(Object.keys(JSON.parse(JSON.stringify(body.body))), ['event', 'data', 'destination', 'apikey']);
   });

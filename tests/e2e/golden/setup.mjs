@@ -5,9 +5,14 @@ const json = { apikey: key, 'content-type': 'application/json' };
 const post = (path, body) => ({ request: { method: 'POST', path, headers: json, body } });
 const create = (recordedId, body) => ({ ...post('/instance/create', body), expect: 201, recordedId });
 const evolution = (instanceName, token, number, more) => ({ instanceName, token, number, integration: 'EVOLUTION', ...more });
-const selection = (name, events) => ({ ...post(`/websocket/set/${name}`, { websocket: { enabled: events !== null, events: events ?? [] } }), expect: 201 });
-const message = (numberId, id) =>
-  ({ ...post('/webhook/evolution', { numberId, key: { id, remoteJid: '5511988887777@s.whatsapp.net', fromMe: false }, message: { conversation: id } }), expect: 200 });
+const selection = (name, events) => ({
+  ...post(`/websocket/set/${name}`, { websocket: { enabled: events !== null, events: events ?? [] } }),
+  expect: 201,
+});
+const message = (numberId, id) => {
+  const key = { id, remoteJid: '5511988887777@s.whatsapp.net', fromMe: false };
+  return { ...post('/webhook/evolution', { numberId, key, message: { conversation: id } }), expect: 200 };
+};
 
 /** Steps before a record: `{file, before: <record>, why, steps}`. `recordedId` is the id that the recording knows. */
 export const silentSetup = [
