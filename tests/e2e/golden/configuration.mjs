@@ -19,7 +19,6 @@ const evolutionsPosition = {
 
 /** What all recorded servers had, although not every `config` says so. */
 const ofAllRecordings = {
-  AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES: 'true',
   CORS_METHODS: 'GET,POST,PUT,DELETE',
   DATABASE_CONNECTION_CLIENT_NAME: 'evolution_exchange',
   SERVER_URL: 'http://localhost:8080',

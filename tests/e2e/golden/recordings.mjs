@@ -16,7 +16,15 @@ export const configurations = [
       'sio-events-evolution',
     ],
   },
-  { name: 'A2', host: '127.0.0.1:18080', files: ['rest-security'] },
+  {
+    name: 'A2',
+    host: '127.0.0.1:18080',
+    // The records only say "as A".
+    config:
+      'WEBSOCKET_ENABLED=true WEBSOCKET_GLOBAL_EVENTS=false WEBSOCKET_ALLOWED_HOSTS=10.9.9.9 ' +
+      'AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES=true CORS_ORIGIN=*',
+    files: ['rest-security'],
+  },
   { name: 'B', host: '127.0.0.1:18081', files: ['sio-allowed-host', 'sio-events-global'] },
   { name: 'C', host: '127.0.0.1:18082', files: ['websocket-off'] },
   { name: 'D', host: '127.0.0.1:18083', files: ['cors-tz-expose'] },

@@ -22,12 +22,13 @@ export class Run {
   constructor(configuration) {
     this.host = configuration.host;
     this.records = configuration.files.flatMap(records);
+    this.config = configuration.config ?? this.records[0].config;
   }
 
   async start() {
     const key = newKey().slice(0, recordedKey.length).toUpperCase();
     this.identities.learn(recordedKey, key);
-    this.server = await Server.start({ env: environment(this.records[0].config), key });
+    this.server = await Server.start({ env: environment(this.config), key });
   }
 
   async stop() {
