@@ -1,6 +1,7 @@
 #include "net/json.hpp"
 
 #include "net/json_handler.hpp"
+#include "net/json_mend.hpp"
 #include "net/json_placeholders.hpp"
 #include "net/utf8.hpp"
 
@@ -49,25 +50,47 @@ class checker final : public handler<checker> {
   friend handler<checker>;
 };
 
+/// What came of one attempt to read a text.
+struct reading {
+  std::optional<syntax_error> error;
+  /// The text may be JSON all the same: see net/json_mend.hpp.
+  bool is_mendable = false;
+};
+
 template <class Handler>
-std::optional<syntax_error> read(bounded_stream& in, Handler& to) {
+reading parse(bounded_stream& in, Handler& to) {
   constexpr auto flags =
       rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
   rapidjson::Reader reader;
   const auto done = reader.Parse<flags>(in, to);
   if (to.reason() != nullptr)
-    return syntax_error{in.Tell(), to.reason()};
+    return {syntax_error{in.Tell(), to.reason()}, to.met_lone_surrogate()};
   if (done.IsError())
-    return syntax_error{done.Offset(), rapidjson::GetParseError_En(done.Code())};
+    return {syntax_error{done.Offset(), rapidjson::GetParseError_En(done.Code())},
+            done.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid ||
+                done.Code() == rapidjson::kParseErrorNumberTooBig};
   if (!in.is_at_end())
-    return syntax_error{in.Tell(), "A NUL byte stands where the text should end."};
-  return std::nullopt;
+    return {syntax_error{in.Tell(), "A NUL byte stands where the text should end."}};
+  return {};
+}
+
+/// Gives `attempt` the text, and a mended copy if that fails where RapidJSON is stricter than JSON. Each attempt must
+/// begin anew; places in the copy are places in the text.
+template <class Attempt>
+std::optional<syntax_error> read(std::string_view text, const Attempt& attempt) {
+  reading done = attempt(bounded_stream{text});
+  if (done.is_mendable) {
+    const auto copy = mended(text);
+    done = attempt(bounded_stream{copy});
+  }
+  return done.error;
 }
 
 std::optional<syntax_error> read(std::string_view text) {
-  bounded_stream in{text};
-  checker to;
-  return read(in, to);
+  return read(text, [](bounded_stream in) {
+    checker to;
+    return parse(in, to);
+  });
 }
 
 /// Takes one container apart: gives `Take` each direct value and, in an object, its key.
@@ -109,17 +132,41 @@ private:
 constexpr const char* no_array = "An array ([...]) is expected here.";
 
 template <class Take>
-std::optional<syntax_error> split(std::string_view text, char bracket, const char* reason, Take take) {
+std::optional<syntax_error> split(std::string_view text, char bracket, const char* reason, Take& into) {
   const auto whole = trim(text);
   if (!whole.starts_with(bracket)) {
     if (auto error = read(text))
       return error;
     return syntax_error{static_cast<std::size_t>(whole.data() - text.data()), reason};
   }
-  bounded_stream in{text};
-  splitter<Take> to{text, in, take};
-  return read(in, to);
+  return read(text, [&](bounded_stream in) {
+    into = {};
+    splitter<Take> to{text, in, into};
+    return parse(in, to);
+  });
 }
+
+struct take_members {
+  std::vector<member> found;
+  void operator()(std::string& key, const value& x) { found.push_back({std::move(key), x}); }
+};
+
+struct take_values {
+  std::vector<value> found;
+  void operator()(std::string&, const value& x) { found.push_back(x); }
+};
+
+struct take_head {
+  array_head found;
+  void operator()(std::string&, const value& x) {
+    if (found.first.raw.empty())
+      found.first = x;
+    else if (found.rest.empty())
+      found.rest = x.raw;
+    else
+      found.rest = {found.rest.data(), static_cast<std::size_t>(x.raw.data() + x.raw.size() - found.rest.data())};
+  }
+};
 
 /// Keeps the last string.
 class string_keeper final : public handler<string_keeper> {
@@ -150,40 +197,26 @@ outcome<value> check(std::string_view text) {
 }
 
 outcome<std::vector<member>> split_object(std::string_view text) {
-  std::vector<member> members;
-  const auto error = split(text, '{', "An object ({...}) is expected here.", [&](std::string& key, const value& x) {
-    members.push_back({std::move(key), x});
-  });
-  if (error)
+  take_members taken;
+  if (auto error = split(text, '{', "An object ({...}) is expected here.", taken))
     return *error;
-  return members;
+  return std::move(taken.found);
 }
 
 outcome<std::vector<value>> split_array(std::string_view text) {
-  std::vector<value> values;
-  const auto error = split(text, '[', no_array, [&](std::string&, const value& x) { values.push_back(x); });
-  if (error)
+  take_values taken;
+  if (auto error = split(text, '[', no_array, taken))
     return *error;
-  return values;
+  return std::move(taken.found);
 }
 
 outcome<array_head> split_head(std::string_view text) {
-  array_head found;
-  const char* rest = nullptr;
-  const auto error = split(text, '[', no_array, [&](std::string&, const value& x) {
-    if (found.first.raw.empty()) {
-      found.first = x;
-      return;
-    }
-    if (rest == nullptr)
-      rest = x.raw.data();
-    found.rest = {rest, static_cast<std::size_t>(x.raw.data() + x.raw.size() - rest)};
-  });
-  if (error)
+  take_head taken;
+  if (auto error = split(text, '[', no_array, taken))
     return *error;
-  if (found.first.raw.empty())
+  if (taken.found.first.raw.empty())
     return syntax_error{text.find('['), "An array with at least one element is expected here."};
-  return found;
+  return taken.found;
 }
 
 const member* find(const std::vector<member>& members, std::string_view key) noexcept {
@@ -196,10 +229,14 @@ const member* find(const std::vector<member>& members, std::string_view key) noe
 std::string decode_string(const value& x) {
   if (x.raw.find('\\') == std::string_view::npos)
     return std::string{x.raw.substr(1, x.raw.size() - 2)};
-  bounded_stream in{x.raw};
-  string_keeper to;
-  read(in, to);
-  return std::move(to.kept);
+  std::string text;
+  read(x.raw, [&text](bounded_stream in) {
+    string_keeper to;
+    auto done = parse(in, to);
+    text = std::move(to.kept);
+    return done;
+  });
+  return text;
 }
 
 std::optional<std::string> as_string(const value& x) {
@@ -258,11 +295,16 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 outcome<std::vector<std::size_t>> placeholders(std::string_view text, std::size_t num_max) {
-  bounded_stream in{text};
-  placeholder_finder to{num_max};
-  if (auto error = read(in, to))
+  std::vector<std::size_t> found;
+  const auto error = read(text, [&found, num_max](bounded_stream in) {
+    placeholder_finder to{num_max};
+    auto done = parse(in, to);
+    found = std::move(to.found);
+    return done;
+  });
+  if (error)
     return *error;
-  return std::move(to.found);
+  return found;
 }
 
 } // namespace arauto::json

@@ -44,13 +44,13 @@ public:
   }
   bool String(const char* text, unsigned size, bool) {
     if (has_lone_surrogate({text, size}))
-      return stop(lone_surrogate);
+      return stop_at_surrogate();
     derived().on_string({text, size});
     return scalar();
   }
   bool Key(const char* text, unsigned size, bool) {
     if (has_lone_surrogate({text, size}))
-      return stop(lone_surrogate);
+      return stop_at_surrogate();
     derived().on_key({text, size});
     return true;
   }
@@ -71,6 +71,9 @@ public:
 
   /// Why the handler stopped the reader, or nullptr.
   const char* reason() const noexcept { return reason_; }
+  /// Whether that was the escaped second half of a surrogate pair alone, of which RapidJSON makes bytes that are no
+  /// UTF-8.
+  bool met_lone_surrogate() const noexcept { return met_lone_surrogate_; }
 
 protected:
   void on_boolean(bool) {}
@@ -87,7 +90,6 @@ protected:
   std::size_t depth_ = 0;
 
 private:
-  static constexpr const char* lone_surrogate = "The surrogate pair in string is invalid.";
   static_assert(depth_max == 64);
   static constexpr const char* too_deep = "The text is nested deeper than 64 levels.";
 
@@ -95,6 +97,10 @@ private:
   bool stop(const char* why) {
     reason_ = why;
     return false;
+  }
+  bool stop_at_surrogate() {
+    met_lone_surrogate_ = true;
+    return stop("The surrogate pair in string is invalid.");
   }
   // RapidJSON calls for a bracket before it takes it, for any other value afterwards.
   bool open() {
@@ -115,6 +121,7 @@ private:
   }
 
   const char* reason_ = nullptr;
+  bool met_lone_surrogate_ = false;
 };
 
 } // namespace arauto::json

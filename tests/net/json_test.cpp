@@ -158,16 +158,6 @@ TEST(Json, DecodesAnEscapedNul) {
   EXPECT_EQ(members(R"({"\u0000":1})"), texts{"\0=1"s});
 }
 
-TEST(Json, RefusesLoneSurrogateEscapes) {
-  for (const auto* text :
-       {R"("\uD800")", R"("\uDBFFx")", R"("\uD800\n")", R"("\uD800\u0041")", R"("\uD800\uD800")", R"("\uDC00")",
-        R"("x\uDFFFy")", R"("\uDC00\uD800")", R"({"\uDC00":1})", R"({"\uD800":1})", R"(["\uDC00"])"})
-    EXPECT_FALSE(check(text)) << text;
-  EXPECT_EQ(check(R"("\uDC00")").error().reason, "The surrogate pair in string is invalid.");
-  EXPECT_FALSE(split_object(R"({"\uDC00":1})"));
-  EXPECT_FALSE(placeholders(R"(["\uDC00"])", 0));
-}
-
 TEST(Json, DecodesSurrogatePairsAndTheirNeighbours) {
   EXPECT_EQ(decode_string(*check(R"("\uD83D\uDE00")")), "\xF0\x9F\x98\x80");
   EXPECT_EQ(decode_string(*check(R"("\uD7FF\uE000")")), "\xED\x9F\xBF\xEE\x80\x80");
@@ -217,12 +207,6 @@ TEST(Json, KeepsTheDigitsOfNumbers) {
   EXPECT_EQ(elements(text + "]"), numbers);
   EXPECT_EQ(check(monster)->raw, monster);
   EXPECT_EQ(members("{\"n\":" + monster + "}"), texts{"n=" + monster});
-}
-
-TEST(Json, RefusesNumbersBeyondADouble) {
-  for (const auto* text : {"1e309", "-1e400", "1e2147483648", "[1.5e99999]"})
-    EXPECT_FALSE(check(text)) << text;
-  EXPECT_TRUE(check("1e-2147483648")) << "too small is no error";
 }
 
 TEST(Json, SlicesPointIntoTheText) {

@@ -102,13 +102,13 @@ TEST(SocketioPacket, RefusesWhatBreaksTheGrammar) {
 TEST(SocketioPacket, RefusesPayloadsThatTheTypeDoesNotCarry) {
   for (const auto& message :
        {// CONNECT: an object.
-        R"(0"x")"s, "0[]"s, "0null"s, "01"s + "true", "0{"s, "0{}x"s, R"(0{"a":"\udc00"})"s,
+        R"(0"x")"s, "0[]"s, "0null"s, "01"s + "true", "0{"s, "0{}x"s,
         // DISCONNECT: nothing.
         R"(1{"a":1})"s, "1[]"s, "1 "s,
         // EVENT: an array that begins with a name or number.
         "2{}"s, "2[]"s, "2[true]"s, R"(2[null,"bar"])"s, R"(2[{"toString":"foo"}])"s, "2[[]]"s, R"(2"a")"s, R"(2["a")"s,
         R"(2["a"]["b"])"s, R"(2abc["message"])"s, R"(21.5["a"])"s, R"(2-1["a"])"s, "2 "s, "2,[]"s, "2[\"a\0\"]"s,
-        "2[\"a\"]\0"s, "2[\"\xFF\"]"s, "2" + std::string(200000, '['), R"(2["\ud800"])"s,
+        "2[\"a\"]\0"s, "2[\"\xFF\"]"s, "2" + std::string(200000, '['),
         // Reserved names, however they are spelt.
         R"(2["connect"])"s, R"(2["connect_error"])"s, R"(2["disconnect","123"])"s, R"(2["disconnecting"])"s,
         R"(2["newListener"])"s, R"(2["removeListener"])"s, R"(2["con\u006eect"])"s, R"(51-["connect"])"s,
@@ -119,6 +119,14 @@ TEST(SocketioPacket, RefusesPayloadsThatTheTypeDoesNotCarry) {
         // Attachments without anything to put them in.
         "51-"s, "61-3"s})
     EXPECT_EQ(parse_packet(message, limits).error(), errc::bad_payload) << message.substr(0, 40);
+}
+
+// JSON.stringify escapes them, and Node's server passes them on.
+TEST(SocketioPacket, TakesHalvesOfSurrogatePairs) {
+  for (const auto* message : {R"(0{"a":"\udc00"})", R"(2["a\ud83d","\ude00"])", R"(31["\ud800"])",
+                              R"(4{"message":"\ud800"})", R"(51-["a","\udc00",{"_placeholder":true,"num":0}])"})
+    EXPECT_TRUE(parse_packet(message, limits)) << message;
+  EXPECT_EQ(split_event(*parse_packet(R"(2["a\ud83d","\ude00"])", limits)).name, "a\uFFFD");
 }
 
 TEST(SocketioPacket, RefusesAttachmentsThatAreNoneTooManyOrUnknown) {
