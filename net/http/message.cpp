@@ -10,11 +10,11 @@ char lower(char x) noexcept {
   return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x;
 }
 
+} // namespace
+
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
 }
-
-} // namespace
 
 std::string_view request::field(std::string_view name) const noexcept {
   for (auto at = fields.rbegin(); at != fields.rend(); ++at)
@@ -28,6 +28,14 @@ bool request::has_field(std::string_view name) const noexcept {
                      [name](const auto& x) { return equals_ignoring_case(x.first, name); });
 }
 
+std::string request::joined_field(std::string_view name) const {
+  std::string all;
+  for (const auto& [key, value] : fields)
+    if (equals_ignoring_case(key, name))
+      all.append(all.empty() ? "" : ", ").append(value);
+  return all;
+}
+
 std::string_view request::path() const noexcept {
   return std::string_view{target}.substr(0, target.find('?'));
 }
@@ -35,6 +43,17 @@ std::string_view request::path() const noexcept {
 std::string_view request::query() const noexcept {
   const auto question = target.find('?');
   return question == std::string::npos ? std::string_view{} : std::string_view{target}.substr(question + 1);
+}
+
+std::string_view response::field(std::string_view name) const noexcept {
+  for (const auto& [key, value] : fields)
+    if (equals_ignoring_case(key, name))
+      return value;
+  return {};
+}
+
+void response::remove(std::string_view name) {
+  std::erase_if(fields, [name](const auto& x) { return equals_ignoring_case(x.first, name); });
 }
 
 std::string_view reason_phrase(unsigned status) noexcept {

@@ -25,13 +25,15 @@ struct request {
   /// Value of the last field of that name (case-insensitive); empty when absent.
   std::string_view field(std::string_view name) const noexcept;
   bool has_field(std::string_view name) const noexcept;
+  /// Values of all fields of that name, with a comma between them, as lists are read (RFC 9110, section 5.3).
+  std::string joined_field(std::string_view name) const;
   /// The target up to the query.
   std::string_view path() const noexcept;
   /// The target after the question mark, empty when there is none.
   std::string_view query() const noexcept;
 };
 
-/// One answer. Date, Connection and Content-Length are added by the peer.
+/// One answer. Date, Connection and Content-Length (not to 304) are added by the peer.
 struct response {
   unsigned status = 200;
   std::vector<std::pair<std::string, std::string>> fields;
@@ -39,6 +41,9 @@ struct response {
   /// Close the TCP connection after this answer.
   bool close = false;
 
+  /// Value of the first field of that name (case-insensitive); empty when absent.
+  std::string_view field(std::string_view name) const noexcept;
+  void remove(std::string_view name);
   response& set(std::string name, std::string value) {
     fields.emplace_back(std::move(name), std::move(value));
     return *this;
@@ -46,6 +51,9 @@ struct response {
 };
 
 std::string_view reason_phrase(unsigned status) noexcept;
+
+/// ASCII letters only, as names of fields, codings and directives are compared.
+bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept;
 
 /// Takes answers, from any thread; an answer whose peer is gone is dropped and counted. Each slot once.
 class responder {

@@ -6,6 +6,9 @@ namespace arauto::io {
 
 namespace {
 
+/// Its length would be that of the body which is not sent (RFC 9110, section 8.6).
+constexpr unsigned not_modified = 304;
+
 /// RFC 9110 section 6.6.1, made once per second and thread.
 std::string_view http_date() {
   thread_local std::time_t second = 0;
@@ -58,8 +61,11 @@ void append_answer(std::string& out, const http::response& answer, bool is_head,
   }
   out += "Date: ";
   out += http_date();
-  out += close ? "\r\nConnection: close\r\nContent-Length: " : "\r\nConnection: keep-alive\r\nContent-Length: ";
-  out += std::to_string(answer.body.size());
+  out += close ? "\r\nConnection: close" : "\r\nConnection: keep-alive";
+  if (answer.status != not_modified) {
+    out += "\r\nContent-Length: ";
+    out += std::to_string(answer.body.size());
+  }
   out += "\r\n\r\n";
   if (!is_head)
     out += answer.body;

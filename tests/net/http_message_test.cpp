@@ -22,6 +22,24 @@ TEST(HttpMessage, FindsFieldsWhateverTheirCase) {
   EXPECT_FALSE(x.has_field("x-empt"));
 }
 
+TEST(HttpMessage, JoinsTheFieldsOfAList) {
+  request x;
+  x.fields = {{"Accept-Encoding", "br"}, {"Host", "a"}, {"accept-encoding", "gzip"}};
+  EXPECT_EQ(x.joined_field("ACCEPT-ENCODING"), "br, gzip");
+  EXPECT_EQ(x.joined_field("host"), "a");
+  EXPECT_EQ(x.joined_field("accept"), "");
+}
+
+TEST(HttpMessage, FindsAndRemovesFieldsOfAnAnswer) {
+  response x;
+  x.set("Vary", "a").set("ETag", "t").set("VARY", "b");
+  EXPECT_EQ(x.field("vary"), "a");
+  EXPECT_EQ(x.field("etag"), "t");
+  x.remove("vary");
+  EXPECT_EQ(x.field("Vary"), "");
+  EXPECT_EQ(x.fields.size(), 1U);
+}
+
 TEST(HttpMessage, CutsTheTargetAtTheQuestionMark) {
   EXPECT_EQ(asking("/a/b?c=d?e").path(), "/a/b");
   EXPECT_EQ(asking("/a/b?c=d?e").query(), "c=d?e");
