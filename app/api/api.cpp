@@ -1,6 +1,7 @@
 #include "app/api/api.hpp"
 
 #include "actors/failure.hpp"
+#include "app/api/finish.hpp"
 #include "app/api/respond.hpp"
 #include "app/api/routes.hpp"
 #include "app/api/webhook_access.hpp"
@@ -81,6 +82,7 @@ void api::add_raw(std::string method, std::string_view pattern, step handler) {
   routes_.add(std::move(method), pattern,
               [this, handler](http::request what, http::path_parameters parameters, reply_slot where) {
                 const auto x = std::make_shared<exchange>(context_, std::move(what), std::move(parameters), where);
+                x->keep_lean();
                 x->guarded([&] { handler(x); });
               });
 }
@@ -104,9 +106,9 @@ void api::handle(http::request what, reply_slot where) {
 void api::route(http::request what, reply_slot where) {
   const auto origin = what.field("origin");
   if (!origin.empty() && !context_.cors.allows_any() && !context_.cors.allows(origin))
-    return context_.ports.answers.respond(where, plain_error_answer(500, "Not allowed by CORS"));
+    return context_.ports.answers.respond(where, bare(plain_error_answer(500, "Not allowed by CORS")));
   if (what.method == "OPTIONS")
-    return context_.ports.answers.respond(where, http::rest_preflight(context_.cors, what));
+    return context_.ports.answers.respond(where, bare(http::rest_preflight(context_.cors, what)));
   const auto found = routes_.find(what.method, what.path());
   if (found.handler)
     return (*found.handler)(std::move(what), found.parameters, where);

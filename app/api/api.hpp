@@ -24,7 +24,7 @@ private:
   using step = void (*)(const exchange_ptr& x);
   /// A route whose body is read before its handler runs.
   void add(std::string method, std::string_view pattern, step handler);
-  /// A route that reads its body itself.
+  /// A route for producers, which reads its body itself and answers leanly.
   void add_raw(std::string method, std::string_view pattern, step handler);
   void declare_routes();
   void route(http::request what, reply_slot where);

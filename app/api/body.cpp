@@ -1,7 +1,8 @@
 #include "app/api/body.hpp"
 
 #include "app/api/respond.hpp"
-#include "net/http/query.hpp"
+#include "net/http/form.hpp"
+#include "net/http/list_field.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -11,8 +12,6 @@ namespace arauto::app {
 namespace {
 
 constexpr std::string_view json_space = " \t\r\n";
-/// Form fields over this number are ignored, as with Express.
-constexpr std::size_t form_fields_max = 1000;
 
 std::string lower(std::string_view text) {
   std::string x{text};
@@ -20,23 +19,23 @@ std::string lower(std::string_view text) {
   return x;
 }
 
-std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\"");
-  if (first == std::string_view::npos)
-    return {};
-  return text.substr(first, text.find_last_not_of(" \t\"") - first + 1);
+std::string_view unquoted(std::string_view text) {
+  return text.size() >= 2 && text.front() == '"' && text.back() == '"' ? text.substr(1, text.size() - 2) : text;
 }
 
 /// The `charset` of a content type, upper case; empty when there is none.
 std::string charset_of(std::string_view content_type) {
-  const auto text = lower(content_type);
-  const auto at = text.find("charset=");
-  if (at == std::string::npos)
-    return {};
-  auto name = std::string{trim(std::string_view{text}.substr(at + 8, text.find(';', at) - at - 8))};
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-  return name;
+  http::next_item(content_type, ';');
+  while (!content_type.empty()) {
+    auto parameter = http::next_item(content_type, ';');
+    if (!http::equals_ignoring_case(http::next_item(parameter, '='), "charset"))
+      continue;
+    auto name = std::string{unquoted(http::next_item(parameter, '='))};
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return name;
+  }
+  return {};
 }
 
 std::optional<http::response> read_json(std::string_view text, body_members& x) {
@@ -53,6 +52,34 @@ std::optional<http::response> read_json(std::string_view text, body_members& x) 
     return syntax_answer(members.error());
   x.members = std::move(*members);
   return std::nullopt;
+}
+
+std::optional<http::response> read_form(std::string_view text, body_members& x) {
+  auto form = http::parse_form(text);
+  switch (form.fault) {
+  case http::form_fault::too_many_fields:
+    return plain_error_answer(413, "too many parameters: a form has at most " + std::to_string(http::form_fields_max));
+  case http::form_fault::too_deep:
+    return plain_error_answer(400, "The input exceeded the depth of " + std::to_string(http::form_depth_max));
+  case http::form_fault::name_too_long:
+    return plain_error_answer(400, "The name of a field is longer than " + std::to_string(http::form_name_bytes_max) +
+                                       " bytes");
+  case http::form_fault::none:
+    break;
+  }
+  for (auto& [name, value] : form.members)
+    x.add_json(std::move(name), std::move(value));
+  return std::nullopt;
+}
+
+std::optional<http::response> read(const http::request& asked, body_members& x) {
+  const auto type = media_type(asked);
+  const auto is_json = type == "application/json";
+  if (asked.body.empty() || (!is_json && type != "application/x-www-form-urlencoded"))
+    return std::nullopt;
+  if (auto refused = refuse_encoding(asked))
+    return refused;
+  return is_json ? read_json(asked.body, x) : read_form(asked.body, x);
 }
 
 } // namespace
@@ -73,8 +100,13 @@ bool body_members::boolean(std::string_view key) const {
 }
 
 void body_members::add(std::string key, std::string_view value) {
-  json::append_string(texts.emplace_back(), value);
-  members.push_back({std::move(key), {json::kind::string, texts.back()}});
+  std::string text;
+  json::append_string(text, value);
+  add_json(std::move(key), std::move(text));
+}
+
+void body_members::add_json(std::string key, std::string text) {
+  members.push_back({std::move(key), *json::check(texts.emplace_back(std::move(text)))});
 }
 
 void body_members::add_below(std::string key, std::string_view value) {
@@ -83,12 +115,12 @@ void body_members::add_below(std::string key, std::string_view value) {
 }
 
 std::string media_type(const http::request& asked) {
-  const auto type = asked.field("content-type");
-  return lower(trim(type.substr(0, type.find(';'))));
+  auto type = asked.field("content-type");
+  return lower(unquoted(http::next_item(type, ';')));
 }
 
 std::optional<http::response> refuse_encoding(const http::request& asked) {
-  const auto encoding = lower(trim(asked.field("content-encoding")));
+  const auto encoding = lower(asked.field("content-encoding"));
   if (!encoding.empty() && encoding != "identity")
     return plain_error_answer(415, "unsupported content encoding \"" + encoding + "\"");
   const auto charset = charset_of(asked.field("content-type"));
@@ -98,17 +130,10 @@ std::optional<http::response> refuse_encoding(const http::request& asked) {
 }
 
 std::optional<http::response> read_body(const http::request& asked, body_members& x) {
-  const auto type = media_type(asked);
-  const auto is_json = type == "application/json";
-  if (asked.body.empty() || (!is_json && type != "application/x-www-form-urlencoded"))
-    return std::nullopt;
-  if (auto refused = refuse_encoding(asked))
-    return refused;
-  if (is_json)
-    return read_json(asked.body, x);
-  for (const auto& [key, value] : http::parse_query(asked.body, form_fields_max))
-    x.add(key, value);
-  return std::nullopt;
+  auto refused = read(asked, x);
+  if (refused) // Before anybody looks at Accept-Encoding, as recorded (rest-websocket, set-badjson).
+    refused->set("Vary", "Origin");
+  return refused;
 }
 
 std::string syntax_text(const json::syntax_error& why) {

@@ -23,6 +23,8 @@ struct body_members {
   /// Adds a text that was not JSON, behind or below what is there: of equal keys the last one counts.
   void add(std::string key, std::string_view value);
   void add_below(std::string key, std::string_view value);
+  /// Adds a value that is JSON behind what is there. Precondition: it was written here, so it needs no checking.
+  void add_json(std::string key, std::string text);
 };
 
 /// Reads a JSON or form body; other types, an array and no body leave no members, as with Evolution. The answer when

@@ -1,5 +1,7 @@
 #include "app/api/exchange.hpp"
 
+#include "app/api/finish.hpp"
+
 namespace arauto::app {
 
 exchange::exchange(api_context& home, http::request asked, http::path_parameters parameters, reply_slot where)
@@ -8,7 +10,10 @@ exchange::exchange(api_context& home, http::request asked, http::path_parameters
 void exchange::answer(http::response what) {
   if (answered_)
     return;
-  add_common_fields(home_->cors, asked_, what);
+  if (is_lean_)
+    add_common_fields(home_->cors, asked_, what);
+  else
+    finish(home_->cors, asked_, what);
   answered_ = true;
   home_->ports.answers.respond(where_, std::move(what));
 }

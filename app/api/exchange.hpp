@@ -26,7 +26,9 @@ public:
   /// Members of the body, once it was read.
   body_members& body() noexcept { return body_; }
 
-  /// Sends the answer with its CORS fields; later ones are ignored.
+  /// From now on answers have their CORS fields only, and none of what finish.hpp adds: for producers' hot path.
+  void keep_lean() noexcept { is_lean_ = true; }
+  /// Finishes and sends the answer; later ones are ignored.
   void answer(http::response what);
 
   /// Runs a step of the handling. An exception ends here: logged, counted, answered with 500.
@@ -42,6 +44,7 @@ private:
   http::path_parameters parameters_;
   reply_slot where_;
   body_members body_;
+  bool is_lean_ = false;
   bool answered_ = false;
 };
 using exchange_ptr = std::shared_ptr<exchange>;

@@ -19,7 +19,8 @@ http::response error_body(unsigned status, std::string_view message_json) {
 
 void add_common_fields(const http::cors_policy& cors, const http::request& asked, http::response& answer) {
   http::add_rest_cors(cors, asked, answer);
-  answer.set("Vary", "Origin, Accept-Encoding");
+  if (answer.field("Vary").empty())
+    answer.set("Vary", "Origin, Accept-Encoding");
 }
 
 http::response json_answer(unsigned status, std::string body) {

@@ -11,7 +11,7 @@ namespace arauto::app {
 /// Texts of everything that is wrong with a body, in the order of the schema.
 using violations = std::vector<std::string>;
 
-/// Adds what every answer to a request carries: its CORS fields, and what it depends on.
+/// Adds what every answer to a request carries: its CORS fields, and what it depends on unless that is said already.
 void add_common_fields(const http::cors_policy& cors, const http::request& asked, http::response& answer);
 
 /// An answer with a JSON body.
