@@ -1,6 +1,7 @@
 #include "actors/gate.hpp"
 
 #include "actors/client_request.hpp"
+#include "net/http/query.hpp"
 
 #include <algorithm>
 
@@ -33,7 +34,10 @@ gate_refusal refusal_for_foreign_token() {
 } // namespace
 
 bool gate::is_keyless_peer(const handshake& shake) const noexcept {
-  return settings_.keyless && !shake.is_forwarded &&
+  // As recorded (sio-allowed-host, allowed-no-eio): only what speaks Engine.IO.
+  const auto question = std::min(shake.target.find('?'), shake.target.size());
+  const auto query = std::string_view{shake.target}.substr(std::min(question + 1, shake.target.size()));
+  return settings_.keyless && !shake.is_forwarded && http::query_value(query, "EIO") &&
          std::find(settings_.allowed_hosts.begin(), settings_.allowed_hosts.end(), shake.remote_address) !=
              settings_.allowed_hosts.end();
 }

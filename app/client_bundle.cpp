@@ -15,9 +15,10 @@ constexpr std::array<std::string_view, 8> names = {
     "socket.io.esm.min.js", "socket.io.esm.min.js.map", "socket.io.msgpack.min.js", "socket.io.msgpack.min.js.map"};
 
 http::response missing_answer(const http::request& asked) {
-  return error_answer(404, "Cannot GET " + std::string{asked.path()} +
-                               ": this server was built without npm, so it has no client bundle; build it where npm is, "
-                               "or load socket.io-client from elsewhere");
+  return error_answer(404,
+                      "Cannot GET " + std::string{asked.path()} +
+                          ": this server was built without npm, so it has no client bundle; build it where npm is, "
+                          "or load socket.io-client from elsewhere");
 }
 
 http::response file_answer(const http::request& asked, const client_file& file) {
@@ -28,8 +29,8 @@ http::response file_answer(const http::request& asked, const client_file& file) 
     return x;
   }
   x.set("Cache-Control", "public, max-age=0");
-  x.set("Content-Type", file.name.ends_with(".map") ? "application/json; charset=utf-8"
-                                                    : "application/javascript; charset=utf-8");
+  x.set("Content-Type",
+        file.name.ends_with(".map") ? "application/json; charset=utf-8" : "application/javascript; charset=utf-8");
   x.set("ETag", tag);
   const auto is_zipped = asked.field("accept-encoding").find("gzip") != std::string_view::npos;
   if (is_zipped)

@@ -6,7 +6,8 @@
 
 namespace arauto::app {
 
-/// Sends requests of one I/O thread to Engine.IO (its path), where the browser bundle lies too, or to the REST half. That thread only.
+/// Sends requests of one I/O thread to Engine.IO (its path), where the browser bundle lies too, or to the REST half.
+/// That thread only.
 class router final : public http::request_handler, public io::upgrade_handler {
 public:
   router(const settings& x, io::engine& engine, const http::cors_policy& cors, http::responder& answers, api& rest)

@@ -62,7 +62,8 @@ io::engine_settings engine_settings_of(const settings& x) {
   io::engine_settings to;
   to.limits = {x.websocket_ping_interval, x.websocket_ping_timeout, x.websocket_upgrade_timeout,
                x.websocket_max_payload};
-  to.cors = {x.cors_origin, {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"}, x.cors_credentials};
+  // As recorded (sio-handshake): CORS_CREDENTIALS is about REST; keys of Socket.IO clients are no cookies.
+  to.cors = {x.cors_origin, {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"}, false};
   to.backlog_max = x.websocket_max_backlog;
   return to;
 }

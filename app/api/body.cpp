@@ -141,7 +141,7 @@ std::string syntax_text(const json::syntax_error& why) {
 }
 
 http::response syntax_answer(const json::syntax_error& why) {
-  return error_answer(400, syntax_text(why));
+  return plain_error_answer(400, syntax_text(why));
 }
 
 } // namespace arauto::app

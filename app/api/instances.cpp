@@ -56,7 +56,7 @@ instance_record read_record(const body_members& body, bool websocket_enabled) {
   x.name = body.text("instanceName").value_or("");
   x.token = body.text("token").value_or("");
   x.integration = kind_of(body)->name;
-  x.connection_status = kind_of(body)->first_status;
+  x.connection_status = body.text("status").value_or(std::string{kind_of(body)->first_status});
   x.owner_jid = body.text("ownerJid");
   x.profile_name = body.text("profileName");
   x.profile_pic_url = body.text("profilePicUrl");
@@ -106,7 +106,7 @@ std::string created_json(const settings& config, const body_members& body, const
   else
     instance.null("webhookWaBusiness");
   instance.text("accessTokenWaBusiness", is_business ? config.wa_business_token_webhook : std::string{})
-      .text("status", made.connection_status);
+      .text("status", find_kind(made.integration)->first_status);
   object_writer behaviour;
   return object_writer{}
       .raw("instance", instance.close())

@@ -137,6 +137,13 @@ void check_webhook(const json::value& x, violations& out) {
     out.emplace_back("The \"url\" cannot be empty");
 }
 
+/// Stored as given, so it has to be one of those that `connectionState` knows.
+void check_status(const json::value& x, violations& out) {
+  const auto text = check_text("status", x, out);
+  if (text && *text != "open" && *text != "close" && *text != "connecting")
+    out.push_back(not_in_enum("status", "open,close,connecting"));
+}
+
 /// The object with shorter keys first, then by bytes: the order in which the original's database gives them back.
 std::string ordered_headers(std::string_view object) {
   auto members = json::split_object(object);
@@ -182,6 +189,8 @@ violations check_create(const body_members& body) {
     check_selection("websocket", *value, out);
   if (const auto* value = body.find("webhook"); value && value->kind != json::kind::null)
     check_webhook(*value, out);
+  if (const auto* value = body.find("status"); value && value->kind != json::kind::null)
+    check_status(*value, out);
   if (!body.find("instanceName"))
     out.emplace_back("instance requires property \"instanceName\"");
   return out;

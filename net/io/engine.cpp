@@ -74,7 +74,7 @@ void engine::handle(http::request what, reply_slot where) {
   auto asked = engineio::read_parameters(what.query());
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
   if (const auto error = engineio::check_request(asked, what.method, false, is_legal))
-    return refuse(what, where, *error);
+    return refuse_unfit(what, asked, where, *error);
   if (!services_.settings.cors.admits(what))
     return refuse(what, where, engineio::request_error::forbidden, foreign_origin);
   if (asked.sid.empty())
@@ -94,6 +94,15 @@ void engine::handle(http::request what, reply_slot where) {
   owner->services_.home.post([owner, request = std::move(what), parameters = std::move(asked), where] {
     owner->handle_owned(request, parameters, where);
   });
+}
+
+/// The reference server judges the key before it looks at the version of a new connection.
+void engine::refuse_unfit(const http::request& what, const parameters& asked, reply_slot where,
+                          engineio::request_error error) {
+  if (error == engineio::request_error::unsupported_protocol_version)
+    if (const auto judged = services_.above.admit(read_handshake(what, asked, false)); !judged.accepted)
+      return refuse(what, where, engineio::request_error::forbidden, judged.refusal);
+  refuse(what, where, error);
 }
 
 void engine::handle_owned(const http::request& what, const parameters& asked, reply_slot where) {

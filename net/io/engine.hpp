@@ -65,6 +65,8 @@ public:
 private:
   using parameters = engineio::request_parameters;
 
+  void refuse_unfit(const http::request& what, const parameters& asked, reply_slot where,
+                    engineio::request_error error);
   void handle_owned(const http::request& what, const parameters& asked, reply_slot where);
   void open_polling(const http::request& what, const parameters& asked, reply_slot where);
   void open_websocket(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream);

@@ -63,7 +63,7 @@ public:
              std::size_t message_max) {
     socket_.read_message_max(message_max);
     socket_.set_option(websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
-      answer.erase(beast::http::field::server);
+      answer.set(beast::http::field::server, "arauto"); // Else Beast names itself and its version.
       for (const auto& [name, value] : extra)
         answer.set(name, value);
     }});

@@ -10,11 +10,14 @@ protected:
       have("a", "ta");
     return send(request_of("POST", "/event/emit/a", api_key, body, {{"Content-Type", type}}));
   }
-  /// The one text of an error answer.
+  /// The one text of an error answer, in an array or not.
   static std::string reason(const http::response& x) {
     const auto outer = json::split_object(x.body);
     const auto inner = json::split_object(json::find(*outer, "response")->value.raw);
-    const auto texts = json::split_array(json::find(*inner, "message")->value.raw);
+    const auto& message = json::find(*inner, "message")->value;
+    if (auto text = json::as_string(message))
+      return *text;
+    const auto texts = json::split_array(message.raw);
     return texts && texts->size() == 1 ? json::as_string(texts->front()).value() : "(not one text)";
   }
   const emission& taken(std::size_t index) const { return intake.taken.back().events.at(index); }

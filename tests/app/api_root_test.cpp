@@ -63,7 +63,7 @@ TEST_F(ApiRoot, SaysWhereAndWhyABodyIsBroken) {
   for (const auto& x : rows) {
     const auto answer = post(x.target, x.body, ""); // Broken bodies come before keys.
     EXPECT_EQ(answer.status, 400U) << x.body;
-    const auto start = error(400, "Bad Request", std::string{R"(["JSON syntax error at byte )"} + x.position + ": ");
+    const auto start = error(400, "Bad Request", std::string{R"("JSON syntax error at byte )"} + x.position + ": ");
     EXPECT_EQ(answer.body.substr(0, start.size() - 2), start.substr(0, start.size() - 2)) << answer.body;
   }
 }
