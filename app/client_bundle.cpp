@@ -1,6 +1,8 @@
 #include "app/client_bundle.hpp"
 
 #include "app/api/respond.hpp"
+#include "net/http/accept_encoding.hpp"
+#include "net/http/conditional.hpp"
 
 #include <algorithm>
 #include <array>
@@ -24,7 +26,7 @@ http::response missing_answer(const http::request& asked) {
 http::response file_answer(const http::request& asked, const client_file& file) {
   http::response x;
   const auto tag = '"' + std::string{client_version()} + '"';
-  if (const auto known = asked.field("if-none-match"); known == tag || known == "W/" + tag) {
+  if (http::is_fresh(asked, tag)) {
     x.status = 304;
     return x;
   }
@@ -32,7 +34,7 @@ http::response file_answer(const http::request& asked, const client_file& file) 
   x.set("Content-Type",
         file.name.ends_with(".map") ? "application/json; charset=utf-8" : "application/javascript; charset=utf-8");
   x.set("ETag", tag);
-  const auto is_zipped = asked.field("accept-encoding").find("gzip") != std::string_view::npos;
+  const auto is_zipped = http::accepts_gzip(asked.joined_field("accept-encoding"));
   if (is_zipped)
     x.set("Content-Encoding", "gzip");
   x.body = is_zipped ? file.zipped : file.plain;
