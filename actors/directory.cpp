@@ -35,10 +35,17 @@ bool operator==(const key_digest& a, const key_digest& b) noexcept {
   return CRYPTO_memcmp(a.bytes.data(), b.bytes.data(), a.bytes.size()) == 0;
 }
 
+#ifdef ARAUTO_TEST_WITHOUT_KEY_CHECK // tests/isolation only: a test refuses a server that was built with it.
+[[gnu::used]] constexpr char without_key_check[] = "ARAUTO_TEST_WITHOUT_KEY_CHECK";
+bool key_owner::opens(const directory_entry&) const noexcept {
+  return true;
+}
+#else
 bool key_owner::opens(const directory_entry& x) const noexcept {
   return is_global || std::any_of(instances.begin(), instances.end(),
                                   [&x](const directory_entry_ptr& own) { return own->number == x.number; });
 }
+#endif
 
 directory::directory(std::string_view global_key) : global_key_{key_digest::of(global_key)} {}
 

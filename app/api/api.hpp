@@ -20,6 +20,9 @@ public:
   std::size_t body_limit(const http::request& head) override;
   void answered(const emit_request& request, unsigned status, std::string_view failure) override;
 
+  /// Every route of this API, for tests that try them all.
+  std::vector<http::route_table::declaration> routes() const { return routes_.declarations(); }
+
 private:
   using step = void (*)(const exchange_ptr& x);
   /// A route whose body is read before its handler runs.

@@ -69,4 +69,15 @@ route_table::match route_table::find(std::string_view method, std::string_view p
   return found;
 }
 
+std::vector<route_table::declaration> route_table::declarations() const {
+  std::vector<declaration> out;
+  for (const auto& x : routes_) {
+    std::string pattern;
+    for (const auto& segment : x.segments)
+      pattern += "/" + segment;
+    out.push_back({x.method, pattern.empty() ? "/" : std::move(pattern)});
+  }
+  return out;
+}
+
 } // namespace arauto::http

@@ -28,6 +28,14 @@ public:
   /// `handler` is null when nothing matches.
   match find(std::string_view method, std::string_view path) const;
 
+  /// A route as it was added.
+  struct declaration {
+    std::string method;
+    std::string pattern;
+  };
+  /// All routes, in no order.
+  std::vector<declaration> declarations() const;
+
 private:
   struct route {
     std::string method;

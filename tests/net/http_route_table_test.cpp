@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 namespace arauto::http {
 namespace {
 
@@ -71,6 +73,15 @@ TEST_F(HttpRouteTable, LiteralSegmentsBeatParametersWhateverTheOrder) {
   EXPECT_EQ(find("GET", "/a/b"), "GET /a/b");
   EXPECT_EQ(find("GET", "/a/c"), "GET /a/:b <c>");
   EXPECT_EQ(find("GET", "/d/c"), "GET /:x/:y <d> <c>");
+}
+
+TEST_F(HttpRouteTable, TellsWhatWasDeclared) {
+  add("GET", "/");
+  add("PUT", "/a/:b/c");
+  std::set<std::string> declared;
+  for (const auto& x : table_.declarations())
+    declared.insert(x.method + " " + x.pattern);
+  EXPECT_EQ(declared, (std::set<std::string>{"GET /", "PUT /a/:b/c"}));
 }
 
 TEST_F(HttpRouteTable, HeadFallsBackToGet) {

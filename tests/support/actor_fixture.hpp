@@ -73,12 +73,8 @@ protected:
     thread_parts(ActorFixture& x, std::uint16_t index)
         : home{index},
           unit{x.system, home, counters},
-          intake_q{home,
-                   [&x](const emit_request& request, unsigned status, std::string_view failure) {
-                     x.answers.push_back(
-                         std::to_string(request.slot.request) + ":" +
-                         (failure.empty() ? "ok" : std::to_string(status) + " " + std::string{failure}));
-                   }},
+          intake_q{home, [&x](const emit_request& request, unsigned status,
+                              std::string_view failure) { x.on_outcome(request, status, failure); }},
           hub{spawn_on<hub_actor, hub_state>(unit, arauto::hub, &lists)},
           intake{spawn_on<intake_actor, intake_state>(unit, arauto::intake, &intake_q)},
           view{x.board} {}
@@ -125,6 +121,15 @@ protected:
     settle();
   }
 
+  /// The log placed, or an instance refused, what an intake took.
+  virtual void on_outcome(const emit_request& request, unsigned status, std::string_view failure) {
+    answers.push_back(std::to_string(request.slot.request) + ":" +
+                      (failure.empty() ? "ok" : std::to_string(status) + " " + std::string{failure}));
+  }
+
+  /// What tells browser tokens from other keys.
+  virtual const browser_token_reader& token_reader() const { return tokens; }
+
   /// (Re)makes what depends on the mode.
   void begin(bool global_events) {
     std::vector<hub_actor> hubs{threads[0]->hub, threads[1]->hub};
@@ -139,7 +144,7 @@ protected:
     services = std::make_shared<const instance_services>(
         instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
-      x->admission = std::make_unique<gate>(rules, x->view, tokens, broadcaster_);
+      x->admission = std::make_unique<gate>(rules, x->view, token_reader(), broadcaster_);
       x->front_door = std::make_unique<front>(connection_services{x->unit, *x->admission, x->lists, packets});
     }
     settle();
