@@ -146,6 +146,25 @@ webhook_row read_webhook(sqlite::statement& row) {
   return x;
 }
 
+std::vector<instance_record> load_instances(sqlite::database& file) {
+  std::vector<instance_record> all;
+  std::unordered_map<std::string, std::size_t> position;
+  sqlite::statement instances{file, load_instances_sql};
+  while (instances.step()) {
+    all.push_back(read_instance(instances));
+    position.emplace(all.back().id, all.size() - 1);
+  }
+  sqlite::statement websockets{file, load_websockets_sql};
+  while (websockets.step())
+    if (const auto at = position.find(websockets.text()); at != position.end())
+      all[at->second].websocket = read_websocket(websockets);
+  sqlite::statement webhooks{file, load_webhooks_sql};
+  while (webhooks.step())
+    if (const auto at = position.find(webhooks.text()); at != position.end())
+      all[at->second].webhook = read_webhook(webhooks);
+  return all;
+}
+
 /// Runs a change as one transaction; a failure is its reason, and nothing has changed.
 template <class Change>
 std::optional<std::string> commit(sqlite::database& file, const Change& change) {
@@ -170,22 +189,7 @@ sqlite_instance_store::sqlite_instance_store(const data_directory& where)
       delete_instance_{file_, "DELETE FROM instance WHERE id = ?"} {}
 
 std::vector<instance_record> sqlite_instance_store::load() {
-  std::vector<instance_record> all;
-  std::unordered_map<std::string, std::size_t> position;
-  sqlite::statement instances{file_, load_instances_sql};
-  while (instances.step()) {
-    all.push_back(read_instance(instances));
-    position.emplace(all.back().id, all.size() - 1);
-  }
-  sqlite::statement websockets{file_, load_websockets_sql};
-  while (websockets.step())
-    if (const auto at = position.find(websockets.text()); at != position.end())
-      all[at->second].websocket = read_websocket(websockets);
-  sqlite::statement webhooks{file_, load_webhooks_sql};
-  while (webhooks.step())
-    if (const auto at = position.find(webhooks.text()); at != position.end())
-      all[at->second].webhook = read_webhook(webhooks);
-  return all;
+  return load_instances(file_);
 }
 
 void sqlite_instance_store::insert_row(const instance_record& x) {
@@ -246,6 +250,20 @@ instance_store::failure sqlite_instance_store::update(const instance_record& x) 
 
 instance_store::failure sqlite_instance_store::remove(const std::string& instance_id) {
   return commit(file_, [&] { remove_rows(instance_id); });
+}
+
+std::vector<instance_record> read_instances(const std::filesystem::path& data_directory_path) {
+  const auto path = data_directory_path / "arauto.db";
+  std::error_code ec;
+  if (!std::filesystem::exists(path, ec) && !ec)
+    return {};
+  sqlite::database file{path.string()};
+  file.run("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON;");
+  if (const auto version = file.number("PRAGMA user_version"); version != static_cast<std::int64_t>(migrations.size()))
+    throw sqlite::failure("The database \"" + path.string() + "\" has version " + std::to_string(version) +
+                          ", and this program reads " + std::to_string(migrations.size()) +
+                          " only; a start of this program's server brings an older one up to date.");
+  return load_instances(file);
 }
 
 } // namespace arauto::app

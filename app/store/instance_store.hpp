@@ -4,6 +4,8 @@
 #include "app/store/data_directory.hpp"
 #include "app/store/sqlite.hpp"
 
+#include <filesystem>
+
 namespace arauto::app {
 
 /// Instances, tokens, websocket and webhook rows in `arauto.db` of the data directory. Every call is one synced
@@ -33,5 +35,9 @@ private:
   sqlite::statement insert_webhook_;
   sqlite::statement delete_instance_;
 };
+
+/// The instances of a data directory, without its lock and without a change, also while a server runs on it; none when
+/// there is no such directory. Throws std::runtime_error with a sentence.
+std::vector<instance_record> read_instances(const std::filesystem::path& data_directory_path);
 
 } // namespace arauto::app

@@ -285,6 +285,27 @@ TEST_F(InstanceStore, SaysWhatIsWrongWithAFileThatIsNoDatabase) {
   EXPECT_NE(complaint().find("not a database"), std::string::npos) << complaint();
 }
 
+TEST_F(InstanceStore, CanBeReadBesideItsOwner) {
+  EXPECT_TRUE(read_instances(place()).empty());
+  EXPECT_FALSE(std::filesystem::exists(place())) << "reading makes nothing";
+  const data_directory where{place()};
+  sqlite_instance_store store{where};
+  auto x = record_of("x");
+  x.websocket = row_of({"CALL"});
+  ASSERT_FALSE(store.insert(x));
+  const auto all = read_instances(place());
+  ASSERT_EQ(all.size(), 1U);
+  expect_same(all[0], x);
+  EXPECT_FALSE(store.remove(x.id));
+}
+
+TEST_F(InstanceStore, IsNotBroughtUpToDateByReading) {
+  const data_directory where{place()};
+  sqlite_instance_store store{where};
+  sqlite::database{(place() / "arauto.db").string()}.run("PRAGMA user_version = 1");
+  EXPECT_THROW(read_instances(place()), std::runtime_error);
+}
+
 TEST_F(InstanceStore, SaysThatADataDirectoryIsAFile) {
   std::filesystem::create_directories(place().parent_path());
   std::ofstream{place()} << "x";
