@@ -161,10 +161,6 @@ std::string nearest_setting(std::string_view name) {
   return nearest_name(name, names);
 }
 
-bool covers(const foreign_setting& row, std::string_view name) {
-  return row.name.ends_with('*') ? name.starts_with(row.name.substr(0, row.name.size() - 1)) : name == row.name;
-}
-
 /// "A, B, C and 4 more"
 std::string enumerate(const std::vector<std::string_view>& names) {
   constexpr std::size_t shown_max = 3;
@@ -181,15 +177,14 @@ void judge_names(const std::map<std::string_view, std::string_view>& names, load
   for (const auto& [name, origin] : names) {
     if (find_setting(name) != nullptr)
       continue;
-    const auto row = std::ranges::find_if(foreign, [n = name](const auto& x) { return covers(x, n); });
-    if (row != foreign.end())
-      ignored[static_cast<std::size_t>(row - foreign.begin())].push_back(name);
+    if (const auto* row = find_foreign(name))
+      ignored[static_cast<std::size_t>(row - foreign.data())].push_back(name);
     else if (std::ranges::any_of(watched_prefixes(), [n = name](auto prefix) { return n.starts_with(prefix); }))
       out.warnings.push_back(std::string{name} + " (" + std::string{origin} +
                              ") is no setting and has no effect; the nearest is " + nearest_setting(name));
   }
   for (std::size_t i = 0; i < foreign.size(); ++i)
-    if (!ignored[i].empty() && !foreign[i].reason.empty())
+    if (!ignored[i].empty() && !foreign[i].reason.empty() && !foreign[i].is_common)
       (foreign[i].is_guard ? out.warnings : out.infos)
           .push_back("no effect here: " + enumerate(ignored[i]) + " (" + std::string{foreign[i].reason} + ")");
 }

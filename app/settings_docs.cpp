@@ -1,5 +1,6 @@
 #include "app/settings_docs.hpp"
 
+#include "app/env_text.hpp"
 #include "app/settings_table.hpp"
 
 namespace arauto::app {
@@ -32,29 +33,9 @@ constexpr std::string_view example_start =
 # Made by `arauto --print-env-example`; docs/configuration.md explains the rules.
 )";
 
-/// A value as it may stand in an env file.
+/// For people who read; a value that no quotes can hold is shown all the same.
 std::string quoted(const std::string& value) {
-  if (value.find_first_of(" \t#\"'`\n\r") == value.npos)
-    return value;
-  const auto quote = value.find('\'') == value.npos ? '\'' : value.find('`') == value.npos ? '`' : '"';
-  return quote + value + quote;
-}
-
-std::string without_backticks(std::string text) {
-  std::erase(text, '`');
-  return text;
-}
-
-/// Breaks a comment at blanks, at 120 characters at most.
-void append_comment(std::string& out, std::string_view text) {
-  constexpr std::size_t width = 118;
-  while (!text.empty()) {
-    auto end = text.size() <= width ? text.size() : text.rfind(' ', width);
-    if (end == text.npos)
-      end = text.size();
-    out.append("# ").append(text.substr(0, end)).append("\n");
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  return env_value(value).value_or('"' + value + '"');
 }
 
 std::string code(const std::string& text) {
@@ -70,7 +51,7 @@ std::string env_example() {
     out.append("\n# ---- ").append(group.heading).append(" ----\n");
     for (const auto& row : group.rows) {
       out += '\n';
-      append_comment(out, without_backticks(std::string{row.doc}) + " Allowed: " + allowed_values(row) + ".");
+      append_comment(out, without_backticks(row.doc) + " Allowed: " + allowed_values(row) + ".");
       out.append("#").append(row.name).append("=").append(quoted(value_text(row, defaults))).append("\n");
     }
   }

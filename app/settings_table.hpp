@@ -93,8 +93,15 @@ struct foreign_setting {
   std::string_view reason;
   /// Whoever sets it relies on it for safety: a warning, not only a note.
   bool is_guard = false;
+  /// Other programs use this name too: only `migrate-env` speaks about it.
+  bool is_common = false;
 };
+
+/// The table of them. The first row that covers a name counts.
 std::span<const foreign_setting> foreign_settings();
+
+/// The row that covers the name, or nullptr. A name of ours is never foreign: look for that first.
+const foreign_setting* find_foreign(std::string_view name);
 
 /// What a row allows, in words ("an integer from 0 to 65535"). Empty for free text.
 std::string allowed_values(const setting& row);
