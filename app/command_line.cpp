@@ -1,5 +1,6 @@
 #include "app/command_line.hpp"
 
+#include "app/env_text.hpp"
 #include "app/settings_table.hpp"
 
 #include <CLI/CLI.hpp>
@@ -15,12 +16,6 @@ constexpr auto footer = "Every setting also comes from the environment or an env
                         "docs/configuration.md and .env.example.";
 /// A group without a name is not shown by --help.
 constexpr auto documentation = "";
-
-std::string without_backticks(std::string_view text) {
-  std::string x{text};
-  std::erase(x, '`');
-  return x;
-}
 
 void add_setting_flags(CLI::App& app, text_map& out) {
   for (const auto& group : settings_table())
@@ -41,19 +36,65 @@ void add_setting_flags(CLI::App& app, text_map& out) {
     }
 }
 
-/// For each argument that is no flag of ours: the one that may be meant.
+void add_names(const CLI::App& of, std::vector<std::string>& flags) {
+  for (const auto* option : of.get_options())
+    if (option->get_name().starts_with('-')) // Hidden ones have no name, positional ones no dash.
+      flags.push_back(option->get_name());
+}
+
+/// For each argument that is no flag or command of ours: the one that may be meant.
 std::string hints(const CLI::App& app) {
   std::vector<std::string> flags;
-  for (const auto* option : app.get_options())
-    if (!option->get_name().empty()) // Hidden ones have none.
-      flags.push_back(option->get_name());
+  std::vector<std::string> commands;
+  add_names(app, flags);
+  for (const auto* command : app.get_subcommands({})) {
+    commands.push_back(command->get_name());
+    if (command->parsed())
+      add_names(*command, flags);
+  }
   std::string x;
-  for (const auto& argument : app.remaining())
-    if (argument.starts_with("--")) {
-      const auto flag = argument.substr(0, argument.find('='));
-      x += "The nearest to " + flag + " is " + nearest_name(flag, flags) + ".\n";
-    }
+  const auto unknown = app.remaining(true);
+  for (const auto& argument : unknown)
+    if (const auto name = argument.substr(0, argument.find('=')); name.starts_with("--"))
+      x += "The nearest to " + name + " is " + nearest_name(name, flags) + ".\n";
+  // Behind an unknown flag a word may be its value.
+  if (!unknown.empty() && !unknown.front().starts_with('-'))
+    x += "The nearest command to " + unknown.front() + " is " + nearest_name(unknown.front(), commands) + ".\n";
   return x;
+}
+
+CLI::App& add_command(CLI::App& app, command_line& out, const char* name, command what, const char* doc) {
+  auto* x = app.add_subcommand(name, doc);
+  x->fallthrough(); // Settings may stand behind the command, too.
+  x->final_callback([&out, what] { out.command = what; });
+  for (const auto* other : {"--check-config", "--print-config"})
+    x->excludes(app.get_option(other));
+  return *x;
+}
+
+void add_commands(CLI::App& app, command_line& out) {
+  auto& x = out.imported;
+  auto& source = add_command(app, out, "import", command::import_instances,
+                             "Takes over the instances of a running Evolution API: ids, names, tokens, kinds and "
+                             "websocket settings. Stop the server on the same data directory first.");
+  source.add_option("--from", x.from, "Address of Evolution API: http(s)://host[:port][/path].")
+      ->type_name("URL")
+      ->required();
+  source
+      .add_option("--apikey", x.api_key,
+                  "Its global key. Better in the environment, as EVOLUTION_API_KEY: arguments show in the list of "
+                  "processes.")
+      ->type_name("KEY");
+  source.add_flag("--dry-run", x.dry_run, "Says what would happen and writes nothing; works beside a running server.");
+  source.add_flag("--insecure", x.insecure, "Trusts any certificate.");
+  source.footer(
+      "It ends with 0 when all instances were taken, 1 when nothing was done, 2 when some could not be taken.\n"
+      "Settings (--data-dir, --env-file, ...) count as for the server.");
+
+  add_command(app, out, "migrate-env", command::migrate_env,
+              "Prints Evolution API's .env as ours, and on standard error what has no counterpart here.")
+      .add_option("FILE", out.migrated_file, "The .env of Evolution API.")
+      ->required();
 }
 
 } // namespace
@@ -64,18 +105,20 @@ command_line parse_command_line(int argc, const char* const* argv, std::string_v
   app.footer(footer);
   app.set_help_flag("-h,--help", "Shows this text.");
   app.set_version_flag("--version", "arauto " + std::string{version}, "Shows the version.");
-  const auto add_command = [&](const char* flag, command what, const char* doc, const char* group) {
+  const auto add_question = [&](const char* flag, command what, const char* doc, const char* group) {
     app.add_flag_callback(
            flag, [&out, what] { out.command = what; }, doc)
         ->group(group);
   };
-  add_command("--check-config", command::check_config, "Judges the settings and ends.", "Options");
-  add_command("--print-config", command::print_config, "Shows the settings in force and ends.", "Options");
-  add_command("--print-env-example", command::print_env_example, "Prints .env.example.", documentation);
-  add_command("--print-config-docs", command::print_config_docs, "Prints docs/configuration.md.", documentation);
+  add_question("--check-config", command::check_config, "Judges the settings and ends.", "Options");
+  add_question("--print-config", command::print_config, "Shows the settings in force and ends.", "Options");
+  add_question("--print-env-example", command::print_env_example, "Prints .env.example.", documentation);
+  add_question("--print-config-docs", command::print_config_docs, "Prints docs/configuration.md.", documentation);
   app.add_option("--env-file", out.env_file, "File of settings instead of .env in the working directory.")
       ->type_name("FILE");
   add_setting_flags(app, out.flags);
+  add_commands(app, out);
+  app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& x) {

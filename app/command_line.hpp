@@ -1,6 +1,7 @@
 #pragma once
 
 #include "app/env_file.hpp"
+#include "app/import/import.hpp"
 
 #include <optional>
 #include <string>
@@ -14,6 +15,8 @@ enum class command {
   print_config,
   print_env_example,
   print_config_docs,
+  import_instances,
+  migrate_env,
   /// Show `text` and end with `exit_code`: help, version or a mistake in the arguments.
   leave
 };
@@ -25,6 +28,9 @@ struct command_line {
   text_map flags;
   /// Given by `--env-file`.
   std::optional<std::string> env_file;
+  import_options imported;
+  /// The argument of `migrate-env`: path of an env file.
+  std::string migrated_file;
   std::string text;
   /// 0: `text` belongs on standard output; else on standard error.
   int exit_code = 0;

@@ -1,6 +1,7 @@
 #include "app/banner.hpp"
 #include "app/command_line.hpp"
 #include "app/logging.hpp"
+#include "app/migrate_env.hpp"
 #include "app/server.hpp"
 #include "app/settings_docs.hpp"
 #include "app/version.hpp"
@@ -102,6 +103,8 @@ int dispatch(int argc, char** argv) {
   case command::print_config_docs:
     std::cout << configuration_page();
     return EXIT_SUCCESS;
+  case command::migrate_env:
+    return migrate_env(asked.migrated_file, std::cout, std::cerr);
   default:
     break;
   }
@@ -113,6 +116,8 @@ int dispatch(int argc, char** argv) {
   }
   if (asked.command == command::run)
     return run(loaded);
+  if (asked.command == command::import_instances)
+    return import_instances(asked.imported, loaded.values, process_environment(), version, std::cout, std::cerr);
   print_problems(loaded.warnings, "warning");
   std::cout << (asked.command == command::print_config ? print_config(loaded) : "The configuration is valid.\n");
   return EXIT_SUCCESS;
