@@ -47,10 +47,10 @@ error_code wait_for(asio::io_context& context, const Start& start) {
 }
 
 std::string reason(const error_code& ec, const http_client_settings& limits) {
-  const auto seconds = [](std::chrono::milliseconds x) { return std::to_string(x.count()) + " ms"; };
+  const auto shown = [](std::chrono::milliseconds x) { return std::to_string(x.count()) + " ms"; };
   if (ec == beast::error::timeout)
-    return "it did not answer in time (" + seconds(limits.silence_timeout) + " of silence, or " +
-           seconds(limits.exchange_timeout) + " in all)";
+    return "it did not answer in time (" + shown(limits.silence_timeout) + " of silence, or " +
+           shown(limits.exchange_timeout) + " in all)";
   if (ec == wire::error::body_limit)
     return "its answer has more than " + std::to_string(limits.body_max) + " bytes, which is the limit";
   if (ec == wire::error::end_of_stream || ec == wire::error::partial_message || ec == asio::error::eof ||
