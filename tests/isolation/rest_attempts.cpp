@@ -72,16 +72,17 @@ rest_attempts::rest_attempts(world& in, oracle& judge, dice& chance, tally& out)
   for (const auto& pattern : patterns)
     for (const auto* method : methods)
       targets_.push_back({method, pattern, find_rule(std::string_view{method} == "HEAD" ? "GET" : method, pattern)});
-  for (const auto has_origin : {false, true}) {
-    http::request x;
-    x.method = "GET";
-    x.target = "/instance/connectionState/" + mark_of(ghosts_from, 'n');
-    if (has_origin)
-      x.fields.emplace_back("origin", some_origin);
-    refusal_[has_origin] = in.ask(std::move(x));
-  }
-  if (refusal_[0].status != 401 || refusal_[1].status != 401)
-    complaints_.emplace_back("a request without key is not answered with 401");
+  for (const auto has_origin : {false, true})
+    for (const auto is_producers : {false, true}) {
+      http::request x;
+      x.method = is_producers ? "POST" : "GET";
+      x.target = (is_producers ? "/event/emit/" : "/instance/connectionState/") + mark_of(ghosts_from, 'n');
+      if (has_origin)
+        x.fields.emplace_back("origin", some_origin);
+      refusals_[has_origin][is_producers] = in.ask(std::move(x));
+      if (refusals_[has_origin][is_producers].status != 401)
+        complaints_.emplace_back("a request without key is not answered with 401");
+    }
 }
 
 // -- what is tried
@@ -323,7 +324,8 @@ void rest_attempts::compare(const plan& x, route_attempt& a, const outcome& expe
     judge_.violated((expected.gets_through ? "it does not get through: "
                                            : "expected is " + std::to_string(expected.status) + ", answered ") +
                     std::to_string(answer.status) + " " + answer.body.substr(0, 200));
-  const auto& refusal = refusal_[a.request.has_field("origin")];
+  const auto is_producers = x.at.pattern.starts_with("/event/emit") || x.at.pattern.starts_with("/webhook/relay");
+  const auto& refusal = refusals_[a.request.has_field("origin")][is_producers];
   if (expected.is_refusal && (answer.body != refusal.body || answer.fields != refusal.fields))
     judge_.violated("this refusal differs from others: " + answer.body.substr(0, 200));
   judge_.check_answer(answer.body, x.opens);

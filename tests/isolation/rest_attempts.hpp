@@ -95,8 +95,9 @@ private:
   tally& out_;
   std::vector<target> targets_;
   std::vector<std::string> complaints_;
-  /// The one answer to whom the key opens nothing, for a name that nobody has; without and with an Origin.
-  http::response refusal_[2];
+  /// The one answer to whom the key opens nothing, for a name that nobody has: without and with an Origin, by routes of
+  /// the contract and by producers' routes, whose answers carry fewer fields.
+  http::response refusals_[2][2];
 };
 
 } // namespace arauto::isolation
