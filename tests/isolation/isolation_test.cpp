@@ -9,12 +9,7 @@
 namespace arauto::isolation {
 namespace {
 
-/// Sanitizers make everything slower.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr std::uint64_t attempts_by_default = 50000;
-#else
 constexpr std::uint64_t attempts_by_default = 100000;
-#endif
 constexpr std::uint64_t seed_by_default = 20261122;
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
