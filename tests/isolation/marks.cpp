@@ -8,7 +8,10 @@ namespace arauto::isolation {
 
 namespace {
 
-constexpr std::size_t mark_bytes = 6;
+/// The tilde is in no base64, so no hash and no sid looks like a mark.
+constexpr std::string_view mark_head = "zq~";
+constexpr std::size_t digits_end = mark_head.size() + 3;
+constexpr std::size_t mark_bytes = digits_end + 1;
 constexpr std::size_t id_bytes = 36;
 constexpr std::size_t id_first_part = 8;
 
@@ -21,15 +24,16 @@ bool goes_on(char x) noexcept {
 }
 
 void find_planted(std::string_view text, std::vector<sighting>& out) {
-  for (auto at = text.find("zq"); at != std::string_view::npos; at = text.find("zq", at + 1)) {
+  for (auto at = text.find(mark_head); at != std::string_view::npos; at = text.find(mark_head, at + 1)) {
     const auto rest = text.substr(at);
-    if (rest.size() < mark_bytes || !std::all_of(rest.begin() + 2, rest.begin() + 5, is_digit) ||
-        std::islower(static_cast<unsigned char>(rest[5])) == 0)
+    if (rest.size() < mark_bytes ||
+        !std::all_of(rest.begin() + mark_head.size(), rest.begin() + digits_end, is_digit) ||
+        std::islower(static_cast<unsigned char>(rest[digits_end])) == 0)
       continue;
     std::size_t tenant = 0;
-    for (const auto digit : rest.substr(2, 3))
+    for (const auto digit : rest.substr(mark_head.size(), 3))
       tenant = tenant * 10 + static_cast<std::size_t>(digit - '0');
-    const auto is_name = rest[5] == 'n';
+    const auto is_name = rest[digits_end] == 'n';
     const auto end = std::find_if_not(rest.begin() + mark_bytes, rest.end(), goes_on);
     const auto size = is_name ? mark_bytes : static_cast<std::size_t>(end - rest.begin());
     if (tenant < tenant_count)
@@ -51,7 +55,7 @@ void find_ids(std::string_view text, const id_book& ids, std::vector<sighting>& 
 
 std::string mark_of(std::size_t tenant, char kind) {
   std::string digits = std::to_string(1000 + tenant).substr(1);
-  return "zq" + digits + kind;
+  return std::string{mark_head} + digits + kind;
 }
 
 std::string name_of(std::size_t tenant) {

@@ -43,7 +43,7 @@ constexpr reach opens_one(std::size_t tenant) noexcept {
 }
 
 /// What the test knows of a tenant's instance. Its name and every text that was planted in it hold a *mark*, so that it
-/// shows whose a text is wherever it turns up: "zq", three digits, a letter ("n" for a name).
+/// shows whose a text is wherever it turns up: "zq~", three digits, a letter ("n" for a name).
 struct tenant {
   std::size_t index = 0;
   std::string name;
