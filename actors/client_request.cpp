@@ -74,6 +74,11 @@ bool add_event(event_filter& to, const std::string& name) {
   return true;
 }
 
+std::string_view query_of(const handshake& shake) noexcept {
+  const auto question = shake.target.find('?');
+  return question == std::string::npos ? std::string_view{} : std::string_view{shake.target}.substr(question + 1);
+}
+
 connect_wish read_connect(std::string_view auth, const handshake& shake) {
   connect_wish wish;
   std::vector<json::member> members;
@@ -84,9 +89,7 @@ connect_wish read_connect(std::string_view auth, const handshake& shake) {
     wish.api_key = json::as_string(key->value).value_or("");
   if (wish.api_key.empty())
     wish.api_key = shake.api_key;
-  const auto question = shake.target.find('?');
-  const auto query =
-      question == std::string::npos ? std::string_view{} : std::string_view{shake.target}.substr(question + 1);
+  const auto query = query_of(shake);
   for (const auto& name : read_list(wish, members, "events", query)) {
     wish.filter.by_event = true;
     wish_event(wish, name);

@@ -17,6 +17,9 @@ struct connect_wish {
   std::string error_data;
 };
 
+/// The query of the first request, without the question mark; empty when there is none.
+std::string_view query_of(const handshake& shake) noexcept;
+
 /// Reads `auth` (checked JSON or empty): `apikey`, `events`, `instances`; what is absent there comes from the
 /// handshake: its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
 connect_wish read_connect(std::string_view auth, const handshake& shake);

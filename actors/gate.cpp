@@ -35,9 +35,7 @@ gate_refusal refusal_for_foreign_token() {
 
 bool gate::is_keyless_peer(const handshake& shake) const noexcept {
   // As recorded (sio-allowed-host, allowed-no-eio): only what speaks Engine.IO.
-  const auto question = std::min(shake.target.find('?'), shake.target.size());
-  const auto query = std::string_view{shake.target}.substr(std::min(question + 1, shake.target.size()));
-  return settings_.keyless && !shake.is_forwarded && http::query_value(query, "EIO") &&
+  return settings_.keyless && !shake.is_forwarded && http::query_value(query_of(shake), "EIO") &&
          std::find(settings_.allowed_hosts.begin(), settings_.allowed_hosts.end(), shake.remote_address) !=
              settings_.allowed_hosts.end();
 }
@@ -88,12 +86,12 @@ std::variant<gate_pass, gate_refusal> gate::judge(std::string_view key, std::str
     return refusal_for_key(key.empty());
   if (nsp == "/") {
     gate_pass pass{broadcaster_, 0, {owner.is_global, {}}, {}, std::move(limits)};
+    if (owner.is_global) // It needs no instance, so none can take it away, even one that has the same token.
+      return pass;
     for (const auto& x : owner.instances) {
       pass.scope.instances.push_back(x->number);
       pass.claims.push_back({x->record->name, x->number, x->record->generation});
     }
-    if (owner.is_global) // It needs no instance, so no instance can take it away.
-      pass.claims.clear();
     return pass;
   }
   const auto instance = instances_.get().find(nsp.substr(1));

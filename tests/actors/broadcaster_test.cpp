@@ -88,5 +88,23 @@ TEST_F(Broadcaster, ForgetsASessionThatLeft) {
   EXPECT_THAT(client->out.packets, IsEmpty());
 }
 
+TEST_F(Broadcaster, LeavesTheGlobalKeyAloneWhenAnInstanceHasItAsItsToken) {
+  auto record = make_record("same");
+  record->token = test::global_key;
+  const auto same = add_instance(record);
+  // A browser token of that instance, so that the list of the instance is not empty.
+  tokens.known["t"] = {record->id, record->name, record->generation, 4102444800000, {}};
+  const auto reader = join_client(0, "/", "t");
+  const auto operator_ = join_client(1, "/", test::global_key);
+  reader->out.take();
+  operator_->out.take();
+  caf::anon_send(broadcaster_, forget_instance{same->number});
+  settle();
+  EXPECT_THAT(reader->out.packets, ElementsAre("41"));
+  EXPECT_THAT(operator_->out.packets, IsEmpty());
+  close(*reader);
+  close(*operator_);
+}
+
 } // namespace
 } // namespace arauto
