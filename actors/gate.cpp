@@ -71,13 +71,17 @@ bool gate::knows(std::string_view key, const handshake& shake) {
 }
 
 admission gate::admit(const handshake& shake) {
+  admission judged;
   if (knows(shake.api_key, shake))
-    return {};
+    return judged;
   const auto is_missing = shake.api_key.empty();
   const auto is_refused = shake.is_websocket || is_missing ? settings_.refuse_upgrades : true;
+  judged.accepted = !is_refused;
   if (is_refused)
-    return {false, std::string{is_missing ? key_required : key_wrong}, 0};
-  return {true, {}, settings_.keyless_payload_max};
+    judged.refusal = is_missing ? key_required : key_wrong;
+  else
+    judged.max_payload = settings_.keyless_payload_max;
+  return judged;
 }
 
 std::variant<gate_pass, gate_refusal> gate::judge(std::string_view key, std::string_view nsp, const handshake& shake) {

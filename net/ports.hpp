@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 /// What actors may see of the network, and what the network may see of actors. No socket, no Asio, no CAF in here.
@@ -93,6 +94,9 @@ public:
   virtual std::uint16_t index() const noexcept = 0;
 };
 
+/// Name and value of an HTTP header field.
+using header_field = std::pair<std::string, std::string>;
+
 // -- Engine.IO connection and its application ---------------------------------------------------------------------
 
 enum class push_result {
@@ -117,6 +121,11 @@ public:
   virtual void close(close_reason reason) = 0;
   /// From now on the client may send messages of that size, at most the engine's own limit (see `admission`).
   virtual void allow_messages(std::size_t bytes_max) = 0;
+  /// Whether the transport takes something now: a GET is held, or the WebSocket has nothing unsent. What is volatile is
+  /// pushed only then.
+  virtual bool is_writable() const noexcept = 0;
+  /// While a message of a polling request is handled: the fields of that request, if the engine keeps fields.
+  virtual std::span<const header_field> request_fields() const noexcept = 0;
 };
 
 /// The application's side of one Engine.IO connection. I/O thread only. Calls must not throw.
@@ -131,6 +140,10 @@ public:
 
 /// What a client said when it opened its Engine.IO connection.
 struct handshake {
+  /// Id of the Engine.IO connection. Known once it is open; a secret of its client.
+  std::string sid;
+  /// Version of Engine.IO: 4 (then Socket.IO is 5), or 3 for old clients (then Socket.IO is 4).
+  std::uint8_t version = 4;
   /// Path and query of the first request, as received.
   std::string target;
   /// `apikey` of the query, else of the header; empty when absent.
@@ -142,6 +155,8 @@ struct handshake {
   bool is_websocket = false;
   /// A forwarding header was present: the peer's address says nothing about the client.
   bool is_forwarded = false;
+  /// All header fields of the first request, if the engine keeps fields.
+  std::vector<header_field> fields;
 };
 
 /// Whether a handshake is let in.
@@ -151,6 +166,10 @@ struct admission {
   std::string refusal;
   /// Largest message that this client may send until `outbox::allow_messages`, in bytes; 0 means the engine's limit.
   std::size_t max_payload = 0;
+  /// Header fields for the answer to the handshake, also for the 101 of a WebSocket.
+  std::vector<header_field> first_fields;
+  /// Header fields for every answer to requests of this connection.
+  std::vector<header_field> all_fields;
 };
 
 /// What stands on top of the Engine.IO layer, one per I/O thread ("allowRequest" and "connection" of Engine.IO).

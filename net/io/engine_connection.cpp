@@ -128,6 +128,10 @@ void engine_connection::allow_messages(std::size_t bytes_max) {
     probing_->socket->set_message_max(max_payload_);
 }
 
+bool engine_connection::is_writable() const noexcept {
+  return rules_.current() == engineio::transport::polling ? held_ != nullptr : socket_ && queue_.empty();
+}
+
 void engine_connection::shut_down() {
   run(rules_.close(close_reason::forced_close));
 }

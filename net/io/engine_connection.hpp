@@ -44,6 +44,8 @@ public:
   push_result push(std::span<const frame_ptr> frames) override;
   void close(close_reason reason) override;
   void allow_messages(std::size_t bytes_max) override;
+  bool is_writable() const noexcept override;
+  std::span<const header_field> request_fields() const noexcept override { return request_fields_; }
 
   void on_websocket_open(websocket_transport& from) override;
   void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) override;
@@ -98,6 +100,8 @@ private:
   clock_timer heartbeat_;
   std::size_t max_payload_;
   std::optional<close_reason> closing_;
+  /// Of the POST that is handled now.
+  std::span<const header_field> request_fields_;
   /// Over, but a poller may still fetch what is left.
   bool lingering_ = false;
 };

@@ -30,6 +30,8 @@ public:
   push_result push(std::span<const frame_ptr> frames) override;
   void close(close_reason) override { is_closed = true; }
   void allow_messages(std::size_t) override {}
+  bool is_writable() const noexcept override { return !is_closed; }
+  std::span<const header_field> request_fields() const noexcept override { return {}; }
 
   /// Whose events its session in that namespace may get.
   reach sees(std::string_view nsp) const;

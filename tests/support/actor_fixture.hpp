@@ -39,12 +39,15 @@ public:
     reason = why;
   }
   void allow_messages(std::size_t bytes_max) override { message_max = bytes_max; }
+  bool is_writable() const noexcept override { return writable; }
+  std::span<const header_field> request_fields() const noexcept override { return {}; }
 
   /// What came since the last call.
   std::vector<std::string> take() { return std::exchange(packets, {}); }
 
   std::vector<std::string> packets;
   bool closed = false;
+  bool writable = true;
   close_reason reason = close_reason::transport_close;
   std::size_t message_max = 0;
 };
