@@ -78,7 +78,7 @@ void broadcaster_state::admit(const join& x) {
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   sessions.add(x);
   count(x.scope, 1);
-  caf::anon_send(hubs[x.loop], admit_session{x.who, lists_of(x.scope)});
+  caf::anon_send(hubs[x.loop], admit_session{x.who, lists_of(x.scope), {}});
 }
 
 void broadcaster_state::release(const leave& x) {
@@ -107,9 +107,8 @@ broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, bro
   self->state.hubs = std::move(hubs);
   self->state.global_events = global_events;
   return {
-      on(self, &broadcaster_state::fan_out),
-      on(self, &broadcaster_state::admit),
-      on(self, &broadcaster_state::release),
+      on(self, &broadcaster_state::fan_out), on(self, &broadcaster_state::admit),
+      on(self, &broadcaster_state::release), on(self, &broadcaster_state::ignore),
       on(self, &broadcaster_state::forget),
   };
 }

@@ -18,6 +18,8 @@ struct broadcaster_state {
   void admit(const join& x);
   void release(const leave& x);
   void forget(const forget_instance& x);
+  /// No gate lets clients speak on "/".
+  void ignore(const client_event&) {}
 
   std::vector<hub_actor> hubs;
   session_set sessions{0};

@@ -98,7 +98,7 @@ connect_wish read_connect(std::string_view auth, const handshake& shake) {
   return wish;
 }
 
-std::string read_only_refusal() {
+std::string read_only_refusal(std::string_view) {
   return R"({"error":"a browser token reads only; to send, come with the token of the instance"})";
 }
 

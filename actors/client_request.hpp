@@ -31,7 +31,7 @@ bool add_event(event_filter& to, const std::string& name);
 /// the catalogue are refused, so that nobody can forge a provider's event.
 std::string client_event_refusal(std::string_view name);
 
-/// The same for a client that came with a browser token.
-std::string read_only_refusal();
+/// The same for a client that came with a browser token: never.
+std::string read_only_refusal(std::string_view name);
 
 } // namespace arauto

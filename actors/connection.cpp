@@ -1,8 +1,8 @@
 #include "actors/connection.hpp"
 
-#include "actors/client_request.hpp"
 #include "actors/failure.hpp"
 #include "net/log.hpp"
+#include "net/random_id.hpp"
 #include "net/socketio/encode.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -15,18 +15,24 @@ namespace arauto {
 using socketio::packet_type;
 using socketio::verdict;
 
+namespace {
+
+constexpr std::size_t sid_characters = 20;
+/// Socket.IO's own texts ("disconnect" in its documentation).
+constexpr std::string_view left_by_client = "client namespace disconnect";
+
+} // namespace
+
 connection::connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake)
     : light_actor{config},
       services_{&services},
       out_{&out},
-      shake_{std::make_unique<handshake>(std::move(shake))},
+      shake_{std::make_shared<const handshake>(std::move(shake))},
       reader_{services.limits} {
-  const auto& rules = services_->admission.settings();
-  const auto has_key = services_->admission.knows(shake_->api_key, *shake_);
   if (log_enabled(log_level::debug))
     log(log_level::debug, connection::name(),
         "opened by " + shake_->remote_address + (shake_->is_websocket ? " over WebSocket" : " over polling"));
-  unit().home().arm(*this, has_key ? rules.connect_timeout : rules.keyless_connect_timeout);
+  unit().home().arm(*this, services_->admission.connect_timeout(*shake_));
 }
 
 session& connection::session_of(const session_actor& x) {
@@ -71,7 +77,7 @@ void connection::on_packet(const socketio::assembled_packet& x) {
   case packet_type::binary_event:
     return on_event(x);
   default:
-    return; // We ask for no acknowledgements, so none is awaited.
+    return session_of(namespaces_.find(x.packet.nsp)->session).on_client_ack(x);
   }
 }
 
@@ -83,32 +89,30 @@ void connection::on_close(close_reason why) {
     unit().home().disarm(*this);
     for (auto& x : namespaces_.entries())
       if (const auto held = std::exchange(x.session, nullptr))
-        session_of(held).leave_namespace();
+        session_of(held).leave_namespace(to_string(why));
     end();
   });
 }
 
 // -- namespaces
 
+std::string connection::sid_for(std::string_view) const {
+  return random_id(sid_characters);
+}
+
 void connection::on_connect(const socketio::packet& x) {
-  const auto& rules = services_->admission.settings();
-  if (namespaces_.size() >= rules.namespaces_max && namespaces_.find(x.nsp) == nullptr)
+  if (namespaces_.size() >= services_->admission.namespaces_max() && namespaces_.find(x.nsp) == nullptr)
     return refuse(
         x.nsp, "too many namespaces on this connection",
         R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
-  auto wish = read_connect(x.payload, *shake_);
-  if (!wish.error.empty())
-    return refuse(x.nsp, wish.error, wish.error_data);
-  auto judged = services_->admission.judge(wish.api_key, x.nsp, *shake_);
+  auto judged = services_->admission.judge({x.nsp, x.payload, shake_});
   if (const auto* no = std::get_if<gate_refusal>(&judged))
     return refuse(x.nsp, no->message, no->data);
   auto& pass = std::get<gate_pass>(judged);
-  if (x.nsp != "/" || !pass.scope.is_global)
-    wish.filter.instances.clear(); // Elsewhere the key has chosen the instance already.
   auto& entry = namespaces_.begin(x.nsp);
   entry.session =
-      make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, std::move(wish.filter), pass);
-  session_of(entry.session).ask(std::move(pass));
+      make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, sid_for(entry.nsp), pass);
+  session_of(entry.session).ask(std::move(pass.ticket));
 }
 
 void connection::refuse(std::string_view nsp, std::string_view message, std::string_view data) {
@@ -148,31 +152,22 @@ void connection::on_disconnect(const socketio::packet& x) {
   auto* entry = namespaces_.find(x.nsp);
   const auto held = std::move(entry->session);
   namespaces_.erase(x.nsp);
-  session_of(held).leave_namespace();
+  session_of(held).leave_namespace(left_by_client);
+}
+
+void connection::disconnect_all() {
+  for (auto& x : namespaces_.entries())
+    if (const auto held = x.session)
+      session_of(held).close();
+  close(close_reason::forced_close);
 }
 
 // -- client events
 
 void connection::on_event(const socketio::assembled_packet& x) {
-  const auto acknowledge = [&](std::string_view arguments) {
-    if (x.packet.id)
-      send(socketio::encode_ack(x.packet.nsp, *x.packet.id, arguments));
-  };
-  if (!services_->admission.settings().client_events || x.packet.nsp == "/") {
-    unit().counters().dropped_client_events.add();
-    return; // As recorded: ignored, and an acknowledgement never comes.
-  }
-  const auto parts = socketio::split_event(x.packet);
-  auto& sender = session_of(namespaces_.find(x.packet.nsp)->session);
-  if (const auto why = sender.is_read_only() ? read_only_refusal() : client_event_refusal(parts.name); !why.empty()) {
-    unit().counters().dropped_client_events.add();
-    return acknowledge(why);
-  }
-  auto frames = std::make_shared<std::vector<frame_ptr>>(
-      socketio::encode_binary_event(x.packet.nsp, parts.name, parts.arguments, x.attachments));
-  unit().counters().client_events.add();
-  sender.relay(std::move(frames));
-  acknowledge({});
+  const auto refusal = session_of(namespaces_.find(x.packet.nsp)->session).on_client_event(x);
+  if (!refusal.empty() && x.packet.id)
+    send(socketio::encode_ack(x.packet.nsp, *x.packet.id, refusal));
 }
 
 // -- out

@@ -3,6 +3,7 @@
 #include "actors/gate.hpp"
 #include "actors/light_actor.hpp"
 #include "actors/session.hpp"
+#include "actors/session_carrier.hpp"
 #include "net/socketio/namespace_table.hpp"
 #include "net/socketio/packet_reader.hpp"
 
@@ -22,7 +23,7 @@ struct connection_services {
 
 /// One client: speaks Socket.IO over an Engine.IO connection and knows its sessions by namespace. Held by the Engine.IO
 /// connection until that closes. Light actor, I/O thread only.
-class connection final : public light_actor, public application_side, private timer {
+class connection final : public light_actor, public application_side, public session_carrier, private timer {
 public:
   using signatures = connection_actor::signatures;
   using behavior_type = connection_actor::behavior_type;
@@ -39,13 +40,13 @@ public:
 
   // -- called by its SESSIONs
 
-  /// False when the frames were not taken.
-  bool push(std::span<const frame_ptr> frames);
-  void on_admitted(const session& who);
-  void on_refused(const session& who, std::string_view message, std::string_view data);
-  void on_closed_by_owner(const session& who);
-
-  void close(close_reason reason);
+  bool push(std::span<const frame_ptr> frames) override;
+  bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
+  void on_admitted(const session& who) override;
+  void on_refused(const session& who, std::string_view message, std::string_view data) override;
+  void on_closed_by_owner(const session& who) override;
+  void disconnect_all() override;
+  void close(close_reason reason) override;
 
 private:
   using table = socketio::namespace_table<session_actor>;
@@ -59,13 +60,14 @@ private:
   void on_connect(const socketio::packet& x);
   void on_disconnect(const socketio::packet& x);
   void on_event(const socketio::assembled_packet& x);
+  std::string sid_for(std::string_view nsp) const;
   void refuse(std::string_view nsp, std::string_view message, std::string_view data);
   void send(const frame_ptr& packet);
   static session& session_of(const session_actor& x);
 
   connection_services* services_;
   outbox* out_;
-  std::unique_ptr<handshake> shake_;
+  std::shared_ptr<const handshake> shake_;
   socketio::packet_reader reader_;
   table namespaces_;
 };

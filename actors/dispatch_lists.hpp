@@ -1,6 +1,7 @@
 #pragma once
 
-#include "actors/protocol.hpp"
+#include "actors/messages/sessions.hpp"
+#include "actors/room_index.hpp"
 
 #include <cstdint>
 #include <unordered_map>
@@ -32,6 +33,10 @@ public:
   /// Number of lists that hold a session.
   std::size_t size() const noexcept { return lists_.size(); }
 
+  /// The rooms of the same sessions.
+  room_index& rooms() noexcept { return rooms_; }
+  const room_index& rooms() const noexcept { return rooms_; }
+
 private:
   struct hash {
     std::size_t operator()(const list_key& x) const noexcept {
@@ -39,6 +44,7 @@ private:
     }
   };
   std::unordered_map<list_key, std::vector<session*>, hash> lists_;
+  room_index rooms_;
 };
 
 } // namespace arauto

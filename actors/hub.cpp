@@ -3,11 +3,23 @@
 #include "actors/session.hpp"
 
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <unordered_set>
 
 namespace arauto {
 
+namespace {
+
+session& session_of(const session_actor& x) {
+  return static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x));
+}
+
+} // namespace
+
 void hub_state::admit(const admit_session& x) {
-  static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x.who)).admit(x.lists);
+  session_of(x.who).admit(x);
 }
 
 void hub_state::publish_groups(const publish& x) {
@@ -26,14 +38,63 @@ void hub_state::publish_groups(const publish& x) {
   frames.clear();
 }
 
-void hub_state::publish_client_event(const broadcast_client_event& x) {
-  const auto* members = lists->find(x.list);
-  if (members == nullptr)
-    return;
-  const auto* except = caf::actor_cast<caf::abstract_actor*>(x.except);
-  for (auto* who : *members)
-    if (who != except)
-      who->deliver_client_event(*x.frames);
+std::vector<session_actor> hub_state::sessions_of(const target& x) const {
+  std::vector<session*> found;
+  const auto add = [&found](const std::vector<session*>* members) {
+    if (members != nullptr)
+      found.insert(found.end(), members->begin(), members->end());
+  };
+  if (x.only)
+    found.push_back(&session_of(x.only));
+  else if (x.rooms.empty())
+    add(lists->find(x.list));
+  else
+    for (const auto& room : x.rooms)
+      add(lists->rooms().find(x.list.instance, room));
+  if (x.rooms.size() > 1) { // Each once, in the order of their first room.
+    std::unordered_set<session*> seen;
+    std::erase_if(found, [&seen](session* who) { return !seen.insert(who).second; });
+  }
+  const auto is_in = [](session* who) { return [who](const auto& room) { return room_index::is_in(*who, room); }; };
+  const auto* spared = caf::actor_cast<caf::abstract_actor*>(x.except_session);
+  std::erase_if(found, [&](session* who) {
+    return who == spared || std::any_of(x.except.begin(), x.except.end(), is_in(who)) ||
+           (x.only && !x.rooms.empty() && std::none_of(x.rooms.begin(), x.rooms.end(), is_in(who)));
+  });
+  std::vector<session_actor> out;
+  out.reserve(found.size());
+  for (auto* who : found)
+    out.push_back(who->handle());
+  return out;
+}
+
+void hub_state::send(const broadcast& x) {
+  std::size_t sent = 0;
+  for (const auto& who : sessions_of(x.to))
+    sent += session_of(who).deliver_packet(x) ? 1 : 0;
+  if (x.ack)
+    caf::anon_send(x.ack->to, ack_expected{sent});
+}
+
+void hub_state::change(const change_rooms& x) {
+  for (const auto& who : sessions_of(x.who)) {
+    for (const auto& room : x.join)
+      lists->rooms().join(session_of(who), x.who.list.instance, room);
+    for (const auto& room : x.leave)
+      lists->rooms().leave(session_of(who), room);
+  }
+}
+
+void hub_state::disconnect(const disconnect_sessions& x) {
+  for (const auto& who : sessions_of(x.who))
+    x.with_connection ? session_of(who).disconnect_client() : session_of(who).close();
+}
+
+void hub_state::find(const find_sessions& x) {
+  sessions_found out{x.token, {}};
+  for (const auto& who : sessions_of(x.who))
+    out.sessions.push_back({who, session_of(who).sid(), room_index::names_of(session_of(who))});
+  caf::anon_send(x.reply_to, std::move(out));
 }
 
 void hub_state::close_members(const close_list& x) {
@@ -44,7 +105,7 @@ void hub_state::close_members(const close_list& x) {
   for (auto* who : *members)
     leaving.push_back(who->handle());
   for (const auto& who : leaving) // Each leaves the list.
-    static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(who)).close();
+    session_of(who).close();
 }
 
 void hub_state::evict_list(const evict& x) {
@@ -56,11 +117,9 @@ void hub_state::evict_list(const evict& x) {
 hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists) {
   self->state.lists = lists;
   return {
-      on(self, &hub_state::admit),
-      on(self, &hub_state::publish_groups),
-      on(self, &hub_state::publish_client_event),
-      on(self, &hub_state::close_members),
-      on(self, &hub_state::evict_list),
+      on(self, &hub_state::admit),         on(self, &hub_state::publish_groups), on(self, &hub_state::send),
+      on(self, &hub_state::change),        on(self, &hub_state::disconnect),     on(self, &hub_state::find),
+      on(self, &hub_state::close_members), on(self, &hub_state::evict_list),
   };
 }
 

@@ -14,11 +14,18 @@ struct hub_state {
 
   void admit(const admit_session& x);
   void publish_groups(const publish& x);
-  void publish_client_event(const broadcast_client_event& x);
+  void send(const broadcast& x);
+  void change(const change_rooms& x);
+  void disconnect(const disconnect_sessions& x);
+  void find(const find_sessions& x);
   void close_members(const close_list& x);
   void evict_list(const evict& x);
 
   dispatch_lists* lists = nullptr;
+
+private:
+  /// The sessions of this thread that are meant, each once; they stay while the handles do.
+  std::vector<session_actor> sessions_of(const target& x) const;
 };
 
 hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists);

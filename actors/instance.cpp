@@ -3,6 +3,7 @@
 #include "actors/identifiers.hpp"
 #include "actors/lifecycle.hpp"
 #include "net/json.hpp"
+#include "net/socketio/encode.hpp"
 
 #include <caf/send.hpp>
 
@@ -141,17 +142,32 @@ void instance_state::admit(const join& x) {
   if (x.generation != record->generation)
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   sessions.add(x);
-  caf::anon_send(services->hubs[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number}}});
+  caf::anon_send(services->hubs[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number}}, {}});
 }
 
 void instance_state::release(const leave& x) {
   sessions.remove(x);
 }
 
-void instance_state::relay(const relay_client_event& x) {
-  if (sessions.members().count(x.from.id()) != 0)
-    send_to_hubs(services->hubs, sessions,
-                 broadcast_client_event{{list_key::part::own_namespace, number}, x.from, x.frames});
+void instance_state::relay(const client_event& x) {
+  if (sessions.members().count(x.from.id()) == 0)
+    return;
+  const list_key everybody{list_key::part::own_namespace, number};
+  const auto encoded = [](std::vector<frame_ptr> frames) {
+    return std::make_shared<const std::vector<frame_ptr>>(std::move(frames));
+  };
+  broadcast out;
+  out.to.list = everybody;
+  out.to.except_session = x.from;
+  out.frames = encoded(socketio::encode_binary_event(nsp_, x.name, x.content->arguments, x.content->attachments));
+  send_to_hubs(services->hubs, sessions, std::move(out));
+  if (!x.ack_id)
+    return;
+  broadcast answer;
+  answer.to.list = everybody;
+  answer.to.only = x.from;
+  answer.frames = encoded({socketio::encode_ack(nsp_, *x.ack_id, {})});
+  caf::anon_send(services->hubs[x.loop], std::move(answer));
 }
 
 void instance_state::close_sessions() {

@@ -51,7 +51,7 @@ struct instance_state {
   void publish_slice(const committed& x);
   void admit(const join& x);
   void release(const leave& x);
-  void relay(const relay_client_event& x);
+  void relay(const client_event& x);
   void configure(const configure_instance& x);
   void retire(const retire_instance& x);
   /// Nothing here: kinds that make events of their own replace it.

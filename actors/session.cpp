@@ -1,9 +1,7 @@
 #include "actors/session.hpp"
 
-#include "actors/connection.hpp"
 #include "actors/identifiers.hpp"
-#include "net/random_id.hpp"
-#include "net/socketio/encode.hpp"
+#include "net/json.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -14,20 +12,30 @@ namespace arauto {
 
 namespace {
 
-constexpr std::size_t sid_characters = 20;
+/// Socket.IO's own texts ("disconnect" in its documentation).
+constexpr std::string_view ended_by_server = "server namespace disconnect";
+
+std::string error_argument(std::string_view reason) {
+  std::string out = "{\"error\":";
+  json::append_string(out, reason);
+  return out + "}";
+}
 
 } // namespace
 
-session::session(caf::actor_config& config, connection& above, dispatch_lists& lists, std::string nsp,
-                 event_filter filter, const gate_pass& pass)
+session::session(caf::actor_config& config, session_carrier& above, dispatch_lists& lists, std::string nsp,
+                 std::string sid, gate_pass& pass)
     : light_actor{config},
       above_{&above},
       lists_{&lists},
-      owner_{pass.owner},
+      owner_{std::move(pass.owner)},
+      client_events_{pass.client_events},
       nsp_{std::move(nsp)},
-      sid_{random_id(sid_characters)},
-      filter_{pass.limits ? both(std::move(filter), pass.limits->filter) : std::move(filter)},
-      expiry_{pass.limits ? std::make_unique<expiry>(*this, pass.limits->expires_at_ms) : nullptr} {}
+      sid_{std::move(sid)},
+      filter_{std::move(pass.filter)},
+      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr} {}
+
+session::~session() = default;
 
 session_actor session::handle() {
   return caf::actor_cast<session_actor>(this);
@@ -38,12 +46,14 @@ void session::expiry::on_timer() {
   who.close();
 }
 
-void session::ask(gate_pass pass) {
-  join wish{handle(), unit().home().index(), pass.generation, std::move(pass.scope), std::move(pass.claims)};
-  std::visit([&](const auto& owner) { caf::anon_send(owner, std::move(wish)); }, owner_);
+void session::ask(join ticket) {
+  ticket.who = handle();
+  ticket.loop = unit().home().index();
+  ticket.sid = sid_;
+  caf::anon_send(owner_, std::move(ticket));
 }
 
-void session::admit(const std::vector<list_key>& lists) {
+void session::admit(const admit_session& x) {
   if (state_ != state::asking)
     return; // It left in the meantime, and has told its owner.
   state_ = state::joined;
@@ -52,9 +62,13 @@ void session::admit(const std::vector<list_key>& lists) {
   unit().counters().open_sessions.add();
   // First the answer, then the place in the lists: nothing may overtake CONNECT.
   above_->on_admitted(*this);
-  for (const auto& x : lists)
-    lists_->insert(*this, x);
+  for (const auto& list : x.lists)
+    lists_->insert(*this, list);
+  for (const auto& room : x.rooms)
+    lists_->rooms().join(*this, x.lists.front().instance, room);
 }
+
+// -- to the client
 
 void session::deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames) {
   if (filter_.is_open()) {
@@ -72,22 +86,88 @@ void session::deliver(std::span<const publication_ptr> events, std::span<const f
   wanted.clear();
 }
 
-void session::deliver_client_event(std::span<const frame_ptr> frames) {
-  if (above_->push(frames))
-    unit().counters().deliveries.add();
+bool session::deliver_packet(const broadcast& x) {
+  if (state_ != state::joined)
+    return false;
+  if (x.is_volatile && !above_->is_writable()) {
+    unit().counters().dropped_volatile_packets.add();
+    return false;
+  }
+  if (x.ack && !talk().acks.expect(x.ack->id, x.ack->to))
+    unit().counters().forgotten_acks.add();
+  if (!above_->push(*x.frames))
+    return false;
+  unit().counters().deliveries.add();
+  return true;
 }
+
+// -- from the client
+
+session::dialogue& session::talk() {
+  if (!dialogue_)
+    dialogue_ = std::make_unique<dialogue>();
+  return *dialogue_;
+}
+
+bool session::is_within_rate() {
+  if (client_events_->per_second == 0)
+    return true;
+  const auto now = unit().home().now_ms();
+  auto& rate = talk().rate;
+  if (!rate)
+    rate.emplace(client_events_->per_second, now);
+  return rate->take(now);
+}
+
+std::string session::on_client_event(const socketio::assembled_packet& x) {
+  auto& counters = unit().counters();
+  if (client_events_ == nullptr) {
+    counters.dropped_client_events.add();
+    return {}; // As recorded: ignored, and an acknowledgement never comes.
+  }
+  auto parts = socketio::split_event(x.packet);
+  std::size_t bytes = parts.arguments.size();
+  for (const auto& attachment : x.attachments)
+    bytes += attachment.size();
+  auto refusal = client_events_->refusal == nullptr ? std::string{} : client_events_->refusal(parts.name);
+  if (refusal.empty() && bytes > client_events_->bytes_max)
+    refusal = error_argument("this event has " + std::to_string(bytes) + " bytes; at most " +
+                             std::to_string(client_events_->bytes_max) + " are allowed here");
+  if (refusal.empty() && !is_within_rate())
+    refusal = error_argument("more than " + std::to_string(client_events_->per_second) +
+                             " events per second; send fewer, or wait a second");
+  if (!refusal.empty()) {
+    counters.dropped_client_events.add();
+    return refusal;
+  }
+  counters.client_events.add();
+  auto content = std::make_shared<packet_content>(packet_content{std::string{parts.arguments}, x.attachments});
+  caf::anon_send(owner_,
+                 client_event{handle(), unit().home().index(), std::move(parts.name), std::move(content), x.packet.id});
+  return {};
+}
+
+void session::on_client_ack(const socketio::assembled_packet& x) {
+  if (!x.packet.id || x.packet.payload.empty() || !dialogue_)
+    return;
+  const auto to = dialogue_->acks.take(*x.packet.id);
+  if (!to)
+    return; // Unknown or answered already (protocol text, section 4).
+  const auto array = x.packet.payload;
+  const auto first = array.find('[') + 1;
+  auto content = std::make_shared<packet_content>(
+      packet_content{std::string{array.substr(first, array.rfind(']') - first)}, x.attachments});
+  caf::anon_send(*to, client_ack{handle(), std::move(content)});
+}
+
+// -- ends
 
 void session::drop_connection() {
   if (above_ != nullptr)
     above_->close(close_reason::forced_close);
 }
 
-void session::relay(std::shared_ptr<const std::vector<frame_ptr>> frames) {
-  if (const auto* owner = std::get_if<instance_actor>(&owner_))
-    caf::anon_send(*owner, relay_client_event{handle(), std::move(frames)});
-}
-
-void session::leave_namespace() {
+void session::leave_namespace(std::string_view why) {
   if (state_ == state::over)
     return;
   if (state_ == state::joined)
@@ -96,7 +176,7 @@ void session::leave_namespace() {
   if (expiry_)
     unit().home().disarm(*expiry_);
   lists_->remove(*this);
-  std::visit([&](const auto& owner) { caf::anon_send(owner, leave{handle(), unit().home().index()}); }, owner_);
+  caf::anon_send(owner_, leave{handle(), unit().home().index(), why, lists_->rooms().leave_all(*this)});
   above_ = nullptr;
   end();
 }
@@ -112,8 +192,8 @@ void session::refuse(const refuse_session& why) {
   if (state_ != state::asking)
     return;
   auto* above = above_;
-  const auto self = handle(); // The connection lets go of it.
-  leave_namespace();
+  const auto self = handle(); // Its carrier lets go of it.
+  leave_namespace(ended_by_server);
   above->on_refused(*this, why.message, why.data);
 }
 
@@ -122,8 +202,13 @@ void session::close() {
     return;
   auto* above = above_;
   const auto self = handle();
-  leave_namespace();
+  leave_namespace(ended_by_server);
   above->on_closed_by_owner(*this);
+}
+
+void session::disconnect_client() {
+  if (state_ != state::over)
+    above_->disconnect_all();
 }
 
 } // namespace arauto

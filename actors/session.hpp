@@ -1,65 +1,69 @@
 #pragma once
 
 #include "actors/dispatch_lists.hpp"
+#include "actors/gate.hpp"
 #include "actors/light_actor.hpp"
+#include "actors/pending_acks.hpp"
 #include "actors/protocol.hpp"
-#include "net/ports.hpp"
+#include "actors/rate_limit.hpp"
+#include "actors/session_carrier.hpp"
+#include "net/socketio/packet_reader.hpp"
 
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace arauto {
 
-class connection;
-struct gate_pass;
-
-/// Who owns a session: the INSTANCE of its namespace, or the BROADCASTER on "/".
-using session_owner = std::variant<instance_actor, broadcaster_actor>;
-
-/// One connection's membership of one namespace: filter and position. Held by its connection and its owner; ends with
-/// its connection, or when the browser token that it came with expires. Light actor, I/O thread only.
+/// One client's membership of one namespace: filter and position, rooms, acknowledgements that are owed. Held by what
+/// carries it and by its owner; ends with its carrier, or when its pass expires. Light actor, I/O thread only.
 class session final : public light_actor {
 public:
   using signatures = session_actor::signatures;
   using behavior_type = session_actor::behavior_type;
 
-  session(caf::actor_config& config, connection& above, dispatch_lists& lists, std::string nsp, event_filter filter,
-          const gate_pass& pass);
+  /// `sid` is its id, as the client knows it. Takes what it needs of the pass, but not its ticket.
+  session(caf::actor_config& config, session_carrier& above, dispatch_lists& lists, std::string nsp, std::string sid,
+          gate_pass& pass);
+  ~session() override;
 
   const char* name() const override { return "session"; }
 
   /// Asks the owner to let it in.
-  void ask(gate_pass pass);
+  void ask(join ticket);
 
   // -- called by the HUB
 
-  /// The join was granted: CONNECT goes out, what is published to `lists` follows.
-  void admit(const std::vector<list_key>& lists);
+  /// The join was granted: CONNECT goes out, what is published to its lists follows.
+  void admit(const admit_session& x);
   /// Events in order, and their frames.
   void deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames);
-  /// A client's event, complete with attachments.
-  void deliver_client_event(std::span<const frame_ptr> frames);
+  /// A packet, complete with attachments. False: it was volatile and the transport takes nothing now, or the session is
+  /// over.
+  bool deliver_packet(const broadcast& x);
   /// Its owner ends it: DISCONNECT.
   void close();
+  /// Its owner ends the whole client: DISCONNECT everywhere, then the connection.
+  void disconnect_client();
   /// Its owner died: the client has to come again.
   void drop_connection();
 
-  // -- called by the CONNECTION
+  // -- called by its carrier
 
-  /// It came with a browser token: its client may not send events.
-  bool is_read_only() const noexcept { return expiry_ != nullptr; }
-  /// A client's event for the others.
-  void relay(std::shared_ptr<const std::vector<frame_ptr>> frames);
-  /// The membership is over: leaves its lists and its owner. The connection forgets it.
-  void leave_namespace();
+  /// An EVENT or BINARY_EVENT of the client. The answer is the arguments of an acknowledgement to send at once, when
+  /// the event was refused; empty otherwise.
+  std::string on_client_event(const socketio::assembled_packet& x);
+  /// An ACK or BINARY_ACK of the client.
+  void on_client_ack(const socketio::assembled_packet& x);
+  /// The membership is over for that reason (static text): leaves its lists and its owner. The carrier forgets it.
+  void leave_namespace(std::string_view why);
 
   const std::string& nsp() const noexcept { return nsp_; }
   const std::string& sid() const noexcept { return sid_; }
   std::vector<dispatch_lists::place>& places() noexcept { return places_; }
+  room_index::places& rooms() noexcept { return rooms_; }
   session_actor handle();
 
 private:
@@ -70,19 +74,29 @@ private:
     session& who;
     std::int64_t at_ms;
   };
+  /// Only where clients are heard or asked.
+  struct dialogue {
+    pending_acks acks;
+    std::optional<rate_limit> rate;
+  };
 
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
   void refuse(const refuse_session& why);
+  dialogue& talk();
+  bool is_within_rate();
 
-  connection* above_;
+  session_carrier* above_;
   dispatch_lists* lists_;
-  session_owner owner_;
+  namespace_actor owner_;
+  const client_event_rules* client_events_;
   std::string nsp_;
   std::string sid_;
   event_filter filter_;
   std::vector<dispatch_lists::place> places_;
+  room_index::places rooms_;
   std::unique_ptr<expiry> expiry_;
+  std::unique_ptr<dialogue> dialogue_;
   state state_ = state::asking;
 };
 

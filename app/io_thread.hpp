@@ -4,6 +4,7 @@
 #include "actors/front.hpp"
 #include "actors/hub.hpp"
 #include "actors/intake.hpp"
+#include "actors/key_gate.hpp"
 #include "app/registry_link.hpp"
 #include "app/router.hpp"
 #include "net/io/listener.hpp"
@@ -80,7 +81,7 @@ private:
   queue_intake events_{emits_};
   std::optional<registry_link> admin_;
   std::optional<api> rest_;
-  std::optional<gate> gate_;
+  std::optional<key_gate> gate_;
   std::optional<front> front_;
   std::optional<router> router_;
   std::thread thread_;

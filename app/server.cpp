@@ -52,6 +52,8 @@ gate_settings gate_settings_of(const settings& x) {
   std::erase(to.allowed_hosts, "*");
   to.refuse_upgrades = x.websocket_refuse_wrong_key_upgrade;
   to.client_events = x.websocket_client_events;
+  to.client_event_bytes_max = x.websocket_client_event_max_bytes;
+  to.client_events_per_second = static_cast<std::uint32_t>(x.websocket_client_events_per_second);
   to.namespaces_max = x.websocket_max_namespaces;
   to.connect_timeout = x.websocket_connect_timeout;
   to.keyless_connect_timeout = x.websocket_keyless_connect_timeout;

@@ -110,6 +110,12 @@ std::vector<setting> websocket_rows() {
       {"WEBSOCKET_CLIENT_EVENTS",
        "What a client emits in the namespace of an instance reaches the other clients there.",
        boolean_field{&s::websocket_client_events}},
+      {"WEBSOCKET_CLIENT_EVENT_MAX_BYTES",
+       "Arguments and attachments of one such event together; a larger one is refused in its acknowledgement.",
+       number_field{&s::websocket_client_event_max_bytes, 1, bytes_max, "bytes"}},
+      {"WEBSOCKET_CLIENT_EVENTS_PER_SECOND",
+       "Such events that one session may send per second; what is more is refused in its acknowledgement. 0: no limit.",
+       number_field{&s::websocket_client_events_per_second, 0, 1000000}},
       {"WEBSOCKET_MAX_BACKLOG",
        "What may wait for one slow client; beyond it the client is disconnected. An empty queue takes one event of any "
        "size.",

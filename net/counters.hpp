@@ -48,6 +48,8 @@ struct alignas(64) io_counters {
   counter deliveries;
   counter client_events;
   counter dropped_client_events;
+  counter dropped_volatile_packets;
+  counter forgotten_acks;
   counter relayed_events;
   counter relay_duplicates;
   counter relay_drops;

@@ -87,6 +87,9 @@ public:
   virtual void arm(timer& what, std::chrono::milliseconds delay) = 0;
   virtual void disarm(timer& what) noexcept = 0;
 
+  /// Milliseconds of the clock that timers go by. I/O thread only.
+  virtual std::int64_t now_ms() const noexcept = 0;
+
   /// Whether the caller runs on this loop's thread.
   virtual bool is_current() const noexcept = 0;
 

@@ -14,14 +14,14 @@ constexpr int rounds_per_turn = 64;
 
 thread_local const io_loop* current_loop = nullptr;
 
-std::int64_t now_ms() {
+std::int64_t steady_ms() {
   using namespace std::chrono;
   return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 } // namespace
 
-io_loop::io_loop(std::uint16_t index) : index_{index}, alarm_{context_}, wheel_{now_ms()} {}
+io_loop::io_loop(std::uint16_t index) : index_{index}, alarm_{context_}, wheel_{steady_ms()} {}
 
 void io_loop::run() {
   current_loop = this;
@@ -51,6 +51,10 @@ void io_loop::forget(turn_task& what) noexcept {
 
 void io_loop::arm(timer& what, std::chrono::milliseconds delay) {
   wheel_.arm(what, now_ms() + delay.count());
+}
+
+std::int64_t io_loop::now_ms() const noexcept {
+  return steady_ms();
 }
 
 bool io_loop::is_current() const noexcept {

@@ -31,6 +31,7 @@ public:
   void forget(turn_task& what) noexcept override;
   void arm(timer& what, std::chrono::milliseconds delay) override;
   void disarm(timer& what) noexcept override { wheel_.disarm(what); }
+  std::int64_t now_ms() const noexcept override;
   bool is_current() const noexcept override;
   std::uint16_t index() const noexcept override { return index_; }
 

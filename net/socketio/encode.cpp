@@ -58,6 +58,17 @@ std::vector<frame_ptr> encode_binary_event(std::string_view nsp, std::string_vie
   return frames;
 }
 
+std::vector<frame_ptr> encode_binary_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments,
+                                         std::span<const std::string> attachments) {
+  if (attachments.empty())
+    return {encode_ack(nsp, id, arguments)};
+  std::vector<frame_ptr> frames;
+  frames.push_back(frame::text({head('6', nsp, id, attachments.size()), "[", arguments, "]"}));
+  for (const auto& x : attachments)
+    frames.push_back(frame::binary(x));
+  return frames;
+}
+
 frame_ptr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments) {
   return frame::text({head('3', nsp, id), "[", arguments, "]"});
 }

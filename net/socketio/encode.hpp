@@ -36,4 +36,8 @@ std::vector<frame_ptr> encode_binary_event(std::string_view nsp, std::string_vie
 /// `43<id>[<arguments>]`
 frame_ptr encode_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments);
 
+/// As `encode_ack` with attachments behind it (`46<n>-<id>[...]`), like `encode_binary_event`.
+std::vector<frame_ptr> encode_binary_ack(std::string_view nsp, std::uint64_t id, std::string_view arguments,
+                                         std::span<const std::string> attachments);
+
 } // namespace arauto::socketio

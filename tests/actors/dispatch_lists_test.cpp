@@ -11,8 +11,9 @@ namespace {
 class DispatchLists : public test::ActorFixture {
 protected:
   session_actor make_session() {
-    return make_light<session, session_actor>(threads[0]->unit, *up, lists, "/", event_filter{},
-                                              gate_pass{broadcaster_, 0, {}, {}, {}});
+    gate_pass pass;
+    pass.owner = broadcaster_;
+    return make_light<session, session_actor>(threads[0]->unit, *up, lists, "/", "sid", pass);
   }
   static session* raw(const session_actor& x) {
     return static_cast<session*>(caf::actor_cast<caf::abstract_actor*>(x));

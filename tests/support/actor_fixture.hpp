@@ -6,6 +6,7 @@
 #include "actors/hub.hpp"
 #include "actors/instance.hpp"
 #include "actors/intake.hpp"
+#include "actors/key_gate.hpp"
 #include "tests/support/manual_loop.hpp"
 
 #include <caf/actor_system.hpp>
@@ -90,7 +91,7 @@ protected:
     hub_actor hub;
     intake_actor intake;
     directory_view view;
-    std::unique_ptr<gate> admission;
+    std::unique_ptr<key_gate> admission;
     std::unique_ptr<front> front_door;
   };
 
@@ -147,7 +148,7 @@ protected:
     services = std::make_shared<const instance_services>(
         instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
-      x->admission = std::make_unique<gate>(rules, x->view, token_reader(), broadcaster_);
+      x->admission = std::make_unique<key_gate>(rules, x->view, token_reader(), broadcaster_);
       x->front_door = std::make_unique<front>(connection_services{x->unit, *x->admission, x->lists, packets});
     }
     settle();

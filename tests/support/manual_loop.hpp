@@ -54,6 +54,7 @@ public:
   }
   void arm(timer& what, std::chrono::milliseconds delay) override { wheel_.arm(what, now_ms_ + delay.count()); }
   void disarm(timer& what) noexcept override { wheel_.disarm(what); }
+  std::int64_t now_ms() const noexcept override { return now_ms_; }
   bool is_current() const noexcept override { return std::this_thread::get_id() == home_; }
   std::uint16_t index() const noexcept override { return index_; }
 
