@@ -19,7 +19,7 @@ struct gate_settings {
   bool refuse_upgrades = false;
   /// Whether clients are heard at all (`WEBSOCKET_CLIENT_EVENTS`), and within which limits.
   bool client_events = false;
-  std::size_t client_event_bytes_max = 262144;
+  std::size_t client_event_bytes_max = 1000000;
   std::uint32_t client_events_per_second = 100;
   std::size_t namespaces_max = 1000;
   /// A client without key may send messages of this size until it has joined, in bytes.

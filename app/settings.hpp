@@ -47,7 +47,7 @@ struct settings {
   bool websocket_keyless = false;
   bool websocket_refuse_wrong_key_upgrade = false;
   bool websocket_client_events = false;
-  std::size_t websocket_client_event_max_bytes = 262144;
+  std::size_t websocket_client_event_max_bytes = 1000000;
   std::size_t websocket_client_events_per_second = 100;
   std::size_t websocket_max_backlog = 1048576;
   std::size_t websocket_max_namespaces = 1000;
