@@ -87,7 +87,7 @@ void hub_state::change(const change_rooms& x) {
 
 void hub_state::disconnect(const disconnect_sessions& x) {
   for (const auto& who : sessions_of(x.who))
-    x.with_connection ? session_of(who).disconnect_client() : session_of(who).close();
+    session_of(who).end_as(x.how);
 }
 
 void hub_state::find(const find_sessions& x) {

@@ -117,9 +117,9 @@ void room_namespace_state::change_rooms_of(target who, std::vector<std::string> 
   tell(loops, change_rooms{std::move(who), std::move(join), std::move(leave)});
 }
 
-void room_namespace_state::disconnect(target who, bool with_connection) {
+void room_namespace_state::disconnect(target who, session_end how) {
   const auto loops = loops_of(who);
-  tell(loops, disconnect_sessions{std::move(who), with_connection});
+  tell(loops, disconnect_sessions{std::move(who), how});
 }
 
 void room_namespace_state::find(target who, find_handler then) {

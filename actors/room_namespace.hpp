@@ -58,7 +58,7 @@ public:
   /// Acknowledges a client's event, if it wants that.
   void acknowledge(const client_event& x, std::string_view arguments, std::span<const std::string> attachments = {});
   void change_rooms_of(target who, std::vector<std::string> join, std::vector<std::string> leave);
-  void disconnect(target who, bool with_connection);
+  void disconnect(target who, session_end how);
   using find_handler = std::function<void(const std::vector<found_session>&)>;
   /// Which sessions are meant, and their rooms.
   void find(target who, find_handler then);

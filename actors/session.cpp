@@ -206,9 +206,17 @@ void session::close() {
   above->on_closed_by_owner(*this);
 }
 
-void session::disconnect_client() {
-  if (state_ != state::over)
-    above_->disconnect_all();
+void session::end_as(session_end how) {
+  if (state_ == state::over)
+    return;
+  switch (how) {
+  case session_end::membership:
+    return close();
+  case session_end::client:
+    return above_->disconnect_all();
+  case session_end::connection:
+    return drop_connection();
+  }
 }
 
 } // namespace arauto

@@ -45,8 +45,8 @@ public:
   bool deliver_packet(const broadcast& x);
   /// Its owner ends it: DISCONNECT.
   void close();
-  /// Its owner ends the whole client: DISCONNECT everywhere, then the connection.
-  void disconnect_client();
+  /// Its owner ends it in that way.
+  void end_as(session_end how);
   /// Its owner died: the client has to come again.
   void drop_connection();
 

@@ -64,10 +64,19 @@ struct change_rooms {
   std::vector<std::string> leave;
 };
 
+/// How a session is ended from the server's side (protocol text, section 5).
+enum class session_end {
+  /// DISCONNECT: this membership only; final for the client.
+  membership,
+  /// DISCONNECT for all namespaces of the client, then the Engine.IO connection ends.
+  client,
+  /// The Engine.IO connection ends without a word: the client comes again.
+  connection
+};
+
 struct disconnect_sessions {
   target who;
-  /// DISCONNECT for all namespaces, then the Engine.IO connection ends. Else for this one only.
-  bool with_connection = false;
+  session_end how = session_end::membership;
 };
 
 struct find_sessions {

@@ -264,10 +264,10 @@ TEST_F(RoomNamespace, AcknowledgesWithAttachments) {
 TEST_F(RoomNamespace, EndsOneMembershipOrTheWholeConnection) {
   auto& a = enter(0);
   auto& b = enter(1);
-  act(a, [this](const client_event& x) { state->disconnect(state->only(x.from), false); });
+  act(a, [this](const client_event& x) { state->disconnect(state->only(x.from), session_end::membership); });
   EXPECT_THAT(a.out.take(), ElementsAre("41/parlour,"));
   EXPECT_FALSE(a.out.closed);
-  act(b, [this](const client_event& x) { state->disconnect(state->only(x.from), true); });
+  act(b, [this](const client_event& x) { state->disconnect(state->only(x.from), session_end::client); });
   EXPECT_THAT(b.out.take(), ElementsAre("41/parlour,"));
   EXPECT_TRUE(b.out.closed);
   EXPECT_THAT(state->ends, ElementsAre(StartsWith("server namespace disconnect"), StartsWith("server namespace")));
