@@ -4,6 +4,7 @@
 #include "net/log.hpp"
 #include "net/random_id.hpp"
 #include "net/socketio/encode.hpp"
+#include "net/socketio/revision4.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
@@ -35,6 +36,11 @@ connection::connection(caf::actor_config& config, connection_services& services,
   unit().home().arm(*this, services_->admission.connect_timeout(*shake_));
 }
 
+void connection::start() {
+  if (is_old_client())
+    contain(name(), [this] { join_namespace("/", {}); }) ? void() : close(close_reason::transport_error);
+}
+
 session& connection::session_of(const session_actor& x) {
   return static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x));
 }
@@ -53,8 +59,22 @@ void connection::on_result(const result<const socketio::assembled_packet*>& read
   if (!read)
     return close(close_reason::parse_error);
   if (*read != nullptr)
-    on_packet(**read);
+    is_old_client() ? on_old_packet(**read) : on_packet(**read);
   reader_.settle();
+}
+
+/// Revision 4: CONNECT may carry a query behind its namespace, and DISCONNECT may repeat it.
+void connection::on_old_packet(const socketio::assembled_packet& x) {
+  const auto [nsp, query] = socketio::revision4::split_namespace(x.packet.nsp);
+  const auto is_connect = x.packet.type == packet_type::connect;
+  if (!is_connect && x.packet.type != packet_type::disconnect)
+    return on_packet(x);
+  const auto auth = socketio::revision4::auth_of_query(query);
+  socketio::assembled_packet stripped{x.packet, {}};
+  stripped.packet.nsp = nsp;
+  if (is_connect)
+    stripped.packet.payload = auth;
+  on_packet(stripped);
 }
 
 void connection::on_packet(const socketio::assembled_packet& x) {
@@ -70,7 +90,7 @@ void connection::on_packet(const socketio::assembled_packet& x) {
   }
   switch (x.packet.type) {
   case packet_type::connect:
-    return on_connect(x.packet);
+    return join_namespace(x.packet.nsp, x.packet.payload);
   case packet_type::disconnect:
     return on_disconnect(x.packet);
   case packet_type::event:
@@ -96,22 +116,18 @@ void connection::on_close(close_reason why) {
 
 // -- namespaces
 
-std::string connection::sid_for(std::string_view) const {
-  return random_id(sid_characters);
-}
-
-void connection::on_connect(const socketio::packet& x) {
-  if (namespaces_.size() >= services_->admission.namespaces_max() && namespaces_.find(x.nsp) == nullptr)
+void connection::join_namespace(std::string_view nsp, std::string_view auth) {
+  if (namespaces_.size() >= services_->admission.namespaces_max() && namespaces_.find(nsp) == nullptr)
     return refuse(
-        x.nsp, "too many namespaces on this connection",
+        nsp, "too many namespaces on this connection",
         R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
-  auto judged = services_->admission.judge({x.nsp, x.payload, shake_});
+  auto judged = services_->admission.judge({nsp, auth, shake_});
   if (const auto* no = std::get_if<gate_refusal>(&judged))
-    return refuse(x.nsp, no->message, no->data);
+    return refuse(nsp, no->message, no->data);
   auto& pass = std::get<gate_pass>(judged);
-  auto& entry = namespaces_.begin(x.nsp);
-  entry.session =
-      make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, sid_for(entry.nsp), pass);
+  auto& entry = namespaces_.begin(nsp);
+  auto sid = is_old_client() ? socketio::revision4::session_id(nsp, shake_->sid) : random_id(sid_characters);
+  entry.session = make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, std::move(sid), pass);
   session_of(entry.session).ask(std::move(pass.ticket));
 }
 
@@ -120,7 +136,8 @@ void connection::refuse(std::string_view nsp, std::string_view message, std::str
   if (log_enabled(log_level::debug))
     log(log_level::debug, name(),
         shake_->remote_address + " is not let into " + std::string{nsp} + ": " + std::string{message});
-  send(socketio::encode_connect_error(nsp, message, data));
+  send(is_old_client() ? socketio::revision4::encode_connect_error(nsp, message, data)
+                       : socketio::encode_connect_error(nsp, message, data));
 }
 
 void connection::on_admitted(const session& who) {
@@ -131,7 +148,8 @@ void connection::on_admitted(const session& who) {
   }
   if (auto* entry = namespaces_.find(who.nsp()))
     entry->now = table::state::joined;
-  send(socketio::encode_connect(who.nsp(), who.sid()));
+  send(is_old_client() ? socketio::revision4::encode_connect(who.nsp())
+                       : socketio::encode_connect(who.nsp(), who.sid()));
 }
 
 void connection::on_refused(const session& who, std::string_view message, std::string_view data) {

@@ -32,6 +32,9 @@ public:
 
   const char* name() const override { return "connection"; }
 
+  /// The connection is open. An old client is in the main namespace without asking.
+  void start();
+
   // -- called by the Engine.IO connection
 
   void on_text(std::string_view message) override;
@@ -57,10 +60,12 @@ private:
 
   void on_result(const result<const socketio::assembled_packet*>& read);
   void on_packet(const socketio::assembled_packet& x);
-  void on_connect(const socketio::packet& x);
+  void on_old_packet(const socketio::assembled_packet& x);
   void on_disconnect(const socketio::packet& x);
   void on_event(const socketio::assembled_packet& x);
-  std::string sid_for(std::string_view nsp) const;
+  void join_namespace(std::string_view nsp, std::string_view auth);
+  /// Socket.IO 4, over Engine.IO 3.
+  bool is_old_client() const noexcept { return shake_->version == 3; }
   void refuse(std::string_view nsp, std::string_view message, std::string_view data);
   void send(const frame_ptr& packet);
   static session& session_of(const session_actor& x);

@@ -180,6 +180,52 @@ TEST_F(Connection, KeepsHeaderAndAttachmentsOfABinaryEventTogether) {
   close(*other);
 }
 
+/// Socket.IO 4 over Engine.IO 3.
+class OldConnection : public Connection {
+protected:
+  static handshake shake_with(std::string key) {
+    handshake x;
+    x.version = 3;
+    x.sid = "engine-sid";
+    x.api_key = std::move(key);
+    return x;
+  }
+};
+
+TEST_F(OldConnection, IsInTheMainNamespaceWithoutAsking) {
+  const auto client = open_client(0, shake_with("token-of-acme"));
+  settle();
+  EXPECT_THAT(client->out.take(), ElementsAre("40"));
+  emit(acme, "call");
+  EXPECT_THAT(client->out.take(), ElementsAre(StartsWith("42[\"call\"")));
+  close(*client);
+}
+
+TEST_F(OldConnection, GetsTheHintOfARefusalAsThePayload) {
+  const auto client = open_client(0, shake_with(""));
+  settle();
+  EXPECT_THAT(client->out.take(), ElementsAre(StartsWith(R"(44{"code":"API_KEY_REQUIRED")")));
+  close(*client);
+}
+
+TEST_F(OldConnection, TakesTheQueryOfANamespaceForAuth) {
+  const auto client = open_client(0, shake_with("token-of-zeta"));
+  settle();
+  client->out.take();
+  say(*client, "0/acme?apikey=token-of-acme&events=call,");
+  EXPECT_THAT(client->out.take(), ElementsAre("40/acme,"));
+  emit(acme, "call");
+  emit(acme, "chats.set");
+  EXPECT_THAT(client->out.take(), ElementsAre(StartsWith("42/acme,[\"call\"")));
+  say(*client, "1/acme?apikey=token-of-acme&events=call,");
+  emit(acme, "call");
+  EXPECT_THAT(client->out.take(), IsEmpty());
+  EXPECT_FALSE(client->out.closed);
+  say(*client, "0/none?a=1,");
+  EXPECT_THAT(client->out.take(), ElementsAre(StartsWith(R"(44/none,{"message":"Invalid namespace")")));
+  close(*client);
+}
+
 TEST_F(Connection, EndsWhenItIsToldToByMessage) {
   const auto client = join_client(0, "/acme", "token-of-acme");
   caf::anon_send(threads[0]->hub, evict{{list_key::part::own_namespace, acme->number}});
