@@ -82,7 +82,8 @@ void room_namespace_state::send(target to, std::vector<frame_ptr> frames, bool i
   out.to = std::move(to);
   out.frames = std::make_shared<const std::vector<frame_ptr>>(std::move(frames));
   out.is_volatile = is_volatile;
-  tell(loops_of(out.to), std::move(out));
+  const auto loops = loops_of(out.to);
+  tell(loops, std::move(out));
 }
 
 void room_namespace_state::emit(target to, const outgoing_event& what, bool is_volatile) {

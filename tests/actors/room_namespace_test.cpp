@@ -106,7 +106,9 @@ protected:
   std::vector<std::unique_ptr<test::fake_client>> clients;
 };
 
-TEST_F(RoomNamespace, AnswersConnectBeforeItsOwnFirstEvent) {
+TEST_F(RoomNamespace, AnswersConnectBeforeItsOwnFirstEventAndOnce) {
+  enter(0);
+  enter(1);
   auto& x = *clients.emplace_back(std::make_unique<test::fake_client>());
   x.side = fronts[0]->open(x.out, {});
   say(x, R"(0/parlour,{"a":1})");
