@@ -44,6 +44,7 @@ public:
   // -- called by its SESSIONs
 
   bool push(std::span<const frame_ptr> frames) override;
+  event_form form() const noexcept override { return event_form::socketio; }
   bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
   void on_admitted(const session& who) override;
   void on_refused(const session& who, std::string_view message, std::string_view data) override;

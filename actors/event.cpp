@@ -40,9 +40,44 @@ std::string envelope_json(const event& x) {
   return out;
 }
 
-const frame_ptr& publication::packet() const {
-  std::call_once(encoded_, [this] { packet_ = socketio::encode_event(nsp_, what_->what.name, envelope_json(*what_)); });
-  return packet_;
+namespace {
+
+/// Line breaks between the tokens of a producer's JSON are kept: each begins a line of `data` (HTML standard, section
+/// 9.2.6).
+std::string sse_lines(std::string_view name, std::string_view envelope) {
+  std::string out;
+  out.reserve(name.size() + envelope.size() + 20);
+  out.append("event: ").append(name).append("\ndata: ");
+  for (std::size_t i = 0; i < envelope.size(); ++i) {
+    const auto is_break = envelope[i] == '\n' || envelope[i] == '\r';
+    if (is_break && envelope.substr(i, 2) == "\r\n")
+      ++i;
+    if (is_break)
+      out += "\ndata: ";
+    else
+      out += envelope[i];
+  }
+  return out + "\n\n";
+}
+
+frame_ptr encode(const event& x, std::string_view nsp, event_form form) {
+  const auto envelope = envelope_json(x);
+  switch (form) {
+  case event_form::message:
+    return frame::text({envelope});
+  case event_form::sse:
+    return frame::raw({sse_lines(x.what.name, envelope)});
+  default:
+    return socketio::encode_event(nsp, x.what.name, envelope);
+  }
+}
+
+} // namespace
+
+const frame_ptr& publication::in(event_form form) const {
+  auto& x = encodings_.at(static_cast<std::size_t>(form));
+  std::call_once(x.is_done, [&] { x.frame = encode(*what_, nsp_, form); });
+  return x.frame;
 }
 
 bool event_filter::passes(const event& x) const noexcept {

@@ -2,10 +2,12 @@
 
 #include "actors/catalogue.hpp"
 #include "net/frame.hpp"
+#include "net/ports.hpp"
 
 #include <boost/smart_ptr/intrusive_ptr.hpp>
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -66,19 +68,24 @@ using event_ptr = boost::intrusive_ptr<const event>;
 /// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4).
 std::string envelope_json(const event& x);
 
-/// An event on its way to the sessions of one namespace. The frame is encoded when the first receiver needs it and
-/// shared by all, on every I/O thread. Thread-safe.
+/// An event on its way to the sessions of one namespace. In each form the frame is encoded when the first receiver
+/// needs it, and shared by all on every I/O thread. Thread-safe.
 class publication : public boost::intrusive_ref_counter<publication> {
 public:
   publication(event_ptr what, std::string nsp) : what_{std::move(what)}, nsp_{std::move(nsp)} {}
   const event& what() const noexcept { return *what_; }
-  const frame_ptr& packet() const;
+  const frame_ptr& in(event_form form) const;
+  const frame_ptr& packet() const { return in(event_form::socketio); }
 
 private:
+  struct encoding {
+    std::once_flag is_done;
+    frame_ptr frame;
+  };
+
   event_ptr what_;
   std::string nsp_;
-  mutable std::once_flag encoded_;
-  mutable frame_ptr packet_;
+  mutable std::array<encoding, 3> encodings_;
 };
 using publication_ptr = boost::intrusive_ptr<const publication>;
 

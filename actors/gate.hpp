@@ -18,6 +18,8 @@ struct gate_refusal {
   std::string message;
   /// JSON text; empty: none.
   std::string data;
+  /// HTTP status, where the refusal is an HTTP answer.
+  unsigned status = 403;
 };
 
 /// A CONNECT that may go on: whom to ask, and as whom.

@@ -18,17 +18,20 @@ gate_refusal refusal_for_key(bool is_missing) {
   if (is_missing)
     return {
         std::string{key_required},
-        R"({"code":"API_KEY_REQUIRED","hint":"Pass the global key or the instance's token: io(url, { auth: { apikey } }), or ?apikey= in the URL, or the apikey header."})"};
+        R"({"code":"API_KEY_REQUIRED","hint":"Pass the global key or the instance's token: io(url, { auth: { apikey } }), or ?apikey= in the URL, or the apikey header."})",
+        401};
   return {
       std::string{key_wrong},
-      R"({"code":"API_KEY_UNKNOWN","hint":"This key is neither the global key nor the token of an instance; look for a typo, or for a token that was replaced."})"};
+      R"({"code":"API_KEY_UNKNOWN","hint":"This key is neither the global key nor the token of an instance; look for a typo, or for a token that was replaced."})",
+      401};
 }
 
 /// The same words whether the namespace exists or not, so that a token cannot probe for names.
 gate_refusal refusal_for_foreign_token() {
   return {
       std::string{namespace_unknown},
-      R"({"code":"NAMESPACE_NOT_YOURS","hint":"An instance's token opens / and the namespace of its own instance; for another one use that instance's token or the global key."})"};
+      R"({"code":"NAMESPACE_NOT_YOURS","hint":"An instance's token opens / and the namespace of its own instance; for another one use that instance's token or the global key."})",
+      404};
 }
 
 } // namespace
@@ -106,7 +109,7 @@ const client_event_rules* key_gate::rules_for(std::string_view nsp, bool is_read
 std::variant<gate_pass, gate_refusal> key_gate::judge(const connect_request& x) {
   auto wish = read_connect(x.auth, *x.shake);
   if (!wish.error.empty())
-    return gate_refusal{std::move(wish.error), std::move(wish.error_data)};
+    return gate_refusal{std::move(wish.error), std::move(wish.error_data), 400};
   const auto [owner, limits] = bearer_of(wish.api_key, *x.shake);
   if (!owner.is_known())
     return refusal_for_key(wish.api_key.empty());
@@ -141,7 +144,7 @@ std::variant<gate_pass, gate_refusal> key_gate::judge_instance(const key_owner& 
   if (!owner.is_global && (!instance || !owner.opens(*instance)))
     return refusal_for_foreign_token();
   if (!instance || !instance->record->websocket || !instance->record->websocket->enabled)
-    return gate_refusal{std::string{namespace_unknown}, {}};
+    return gate_refusal{std::string{namespace_unknown}, {}, 404};
   gate_pass pass;
   pass.owner = instance->actor;
   pass.ticket.generation = instance->record->generation;

@@ -33,7 +33,8 @@ session::session(caf::actor_config& config, session_carrier& above, dispatch_lis
       nsp_{std::move(nsp)},
       sid_{std::move(sid)},
       filter_{std::move(pass.filter)},
-      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr} {}
+      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr},
+      form_{above.form()} {}
 
 session::~session() = default;
 
@@ -71,7 +72,8 @@ void session::admit(const admit_session& x) {
 // -- to the client
 
 void session::deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames) {
-  if (filter_.is_open()) {
+  const auto is_packet = form_ == event_form::socketio;
+  if (is_packet && filter_.is_open()) {
     if (above_->push(frames))
       unit().counters().deliveries.add(frames.size());
     return;
@@ -80,14 +82,14 @@ void session::deliver(std::span<const publication_ptr> events, std::span<const f
   wanted.clear();
   for (std::size_t i = 0; i < events.size(); ++i)
     if (filter_.passes(events[i]->what()))
-      wanted.push_back(frames[i]);
+      wanted.push_back(is_packet ? frames[i] : events[i]->in(form_));
   if (!wanted.empty() && above_->push(wanted))
     unit().counters().deliveries.add(wanted.size());
   wanted.clear();
 }
 
 bool session::deliver_packet(const broadcast& x) {
-  if (state_ != state::joined)
+  if (state_ != state::joined || form_ != event_form::socketio) // Streams carry events of instances only.
     return false;
   if (x.is_volatile && !above_->is_writable()) {
     unit().counters().dropped_volatile_packets.add();

@@ -97,6 +97,7 @@ private:
   room_index::places rooms_;
   std::unique_ptr<expiry> expiry_;
   std::unique_ptr<dialogue> dialogue_;
+  event_form form_;
   state state_ = state::asking;
 };
 

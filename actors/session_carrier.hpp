@@ -17,6 +17,8 @@ public:
 
   /// Queues frames with nothing in between. False when they were not taken.
   virtual bool push(std::span<const frame_ptr> frames) = 0;
+  /// How events are written for this client.
+  virtual event_form form() const noexcept = 0;
   /// Whether the transport takes something now; what is volatile is pushed only then.
   virtual bool is_writable() const noexcept = 0;
 

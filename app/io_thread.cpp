@@ -23,7 +23,9 @@ void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcast
   gate_.emplace(shared.admission, directory_, shared.tokens, std::move(broadcaster));
   front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
   engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});
-  router_.emplace(shared.values, *engine, shared.engine.cors, shared.answers, *rest_);
+  stream_front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
+  streams.emplace(io::event_stream_services{home, *stream_front_, counters, shared.streams});
+  router_.emplace(shared.values, *engine, *streams, shared.engine.cors, shared.answers, *rest_);
   http.emplace(io::http_services{home, peers, *router_, *router_, counters, shared.http, shared.body_bytes});
 }
 
@@ -34,6 +36,7 @@ void io_thread::start() {
 void io_thread::drain() {
   home.post([this] {
     engine->close_all();
+    streams->close_all();
     peers.close_all();
   });
 }

@@ -5,6 +5,7 @@
 #include "actors/hub.hpp"
 #include "actors/intake.hpp"
 #include "actors/key_gate.hpp"
+#include "actors/stream_connection.hpp"
 #include "app/registry_link.hpp"
 #include "app/router.hpp"
 #include "net/io/listener.hpp"
@@ -25,6 +26,7 @@ struct shared_parts {
   const io::engine_set& engines;
   const gate_settings& admission;
   const io::engine_settings& engine;
+  const io::event_stream_settings& streams;
   const io::http_settings& http;
   const socketio::packet_limits& packets;
   std::atomic<std::size_t>& body_bytes;
@@ -58,6 +60,7 @@ public:
   hub_actor hub;
   intake_actor intake;
   std::optional<io::engine> engine;
+  std::optional<io::event_streams> streams;
   std::optional<io::http_services> http;
 
 private:
@@ -83,6 +86,7 @@ private:
   std::optional<api> rest_;
   std::optional<key_gate> gate_;
   std::optional<front> front_;
+  std::optional<stream_front> stream_front_;
   std::optional<router> router_;
   std::thread thread_;
 };

@@ -3,15 +3,17 @@
 #include "app/api/api.hpp"
 #include "app/client_bundle.hpp"
 #include "net/io/engine.hpp"
+#include "net/io/event_streams.hpp"
 
 namespace arauto::app {
 
-/// Sends requests of one I/O thread to Engine.IO (its path), where the browser bundle lies too, or to the REST half.
-/// That thread only.
+/// Sends requests of one I/O thread to Engine.IO (its path), where the browser bundle lies too, to the event streams,
+/// or to the REST half. That thread only.
 class router final : public http::request_handler, public io::upgrade_handler {
 public:
-  router(const settings& x, io::engine& engine, const http::cors_policy& cors, http::responder& answers, api& rest)
-      : settings_{x}, engine_{engine}, cors_{cors}, answers_{answers}, rest_{rest} {}
+  router(const settings& x, io::engine& engine, io::event_streams& streams, const http::cors_policy& cors,
+         http::responder& answers, api& rest)
+      : settings_{x}, engine_{engine}, streams_{streams}, cors_{cors}, answers_{answers}, rest_{rest} {}
 
   void handle(http::request what, reply_slot where) override {
     if (!is_engine(what))
@@ -26,17 +28,27 @@ public:
     return is_engine(head) ? settings_.websocket_max_payload : rest_.body_limit(head);
   }
 
-  bool wants(const http::request& what) override { return is_engine(what); }
+  bool wants(const http::request& what) override { return is_engine(what) || is_stream(what); }
+  bool takes_over(const http::request& what) override {
+    return settings_.websocket_enabled && io::event_streams::takes_over(what);
+  }
 
   void upgrade(http::request what, std::shared_ptr<io::frame_stream> stream) override {
-    engine_.upgrade(std::move(what), std::move(stream));
+    if (is_engine(what))
+      engine_.upgrade(std::move(what), std::move(stream));
+    else
+      streams_.open(what, std::move(stream));
   }
 
 private:
   bool is_engine(const http::request& x) const { return settings_.websocket_enabled && engine_.owns(x.path()); }
+  bool is_stream(const http::request& x) const {
+    return settings_.websocket_enabled && io::event_streams::wants_upgrade(x);
+  }
 
   const settings& settings_;
   io::engine& engine_;
+  io::event_streams& streams_;
   const http::cors_policy& cors_;
   http::responder& answers_;
   api& rest_;

@@ -70,12 +70,23 @@ io::engine_settings engine_settings_of(const settings& x) {
   return to;
 }
 
+/// Without Socket.IO the same limits hold.
+io::event_stream_settings stream_settings_of(const io::engine_settings& x) {
+  io::event_stream_settings to;
+  to.cors = x.cors;
+  to.heartbeat = x.limits.ping_interval;
+  to.pong_timeout = x.limits.ping_timeout;
+  to.backlog_max = x.backlog_max;
+  return to;
+}
+
 } // namespace
 
 server::server(const settings& values, const std::string& api_key, const data_directory& data)
     : values_{values},
       admission_{gate_settings_of(values)},
       engine_settings_{engine_settings_of(values)},
+      stream_settings_{stream_settings_of(engine_settings_)},
       http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
       packets_{values.websocket_max_attachments, values.websocket_max_payload},
       store_{data},
@@ -85,8 +96,8 @@ server::server(const settings& values, const std::string& api_key, const data_di
       board_{std::make_shared<const directory>(api_key)},
       tokens_{browser_token_secret(data)},
       relayed_{values.relay_duplicates_max, values.relay_duplicates_window},
-      shared_{values_,        board_,   answers_,    engines_, admission_, engine_settings_,
-              http_settings_, packets_, body_bytes_, tokens_,  relayed_} {
+      shared_{values_,          board_,         answers_, engines_,    admission_, engine_settings_,
+              stream_settings_, http_settings_, packets_, body_bytes_, tokens_,    relayed_} {
   // The pool runs the registry and CAF's own helpers; everything hot is placed on I/O units.
   config_.set("scheduler.max-threads", std::size_t{1});
   config_.set("scheduler.max-throughput", std::size_t{64});

@@ -43,6 +43,7 @@ private:
   settings values_;
   gate_settings admission_;
   io::engine_settings engine_settings_;
+  io::event_stream_settings stream_settings_;
   io::http_settings http_settings_;
   socketio::packet_limits packets_;
   sqlite_instance_store store_;

@@ -36,6 +36,8 @@ struct alignas(64) io_counters {
   counter handshakes;
   counter refused_handshakes;
   counter open_connections;
+  counter open_streams;
+  counter refused_streams;
   counter upgrades;
   counter backlog_overflows;
   counter ping_timeouts;

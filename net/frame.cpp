@@ -24,6 +24,18 @@ frame_ptr frame::text(std::initializer_list<std::string_view> parts) {
   return owner;
 }
 
+frame_ptr frame::raw(std::initializer_list<std::string_view> parts) {
+  std::size_t size = 0;
+  for (auto part : parts)
+    size += part.size();
+  auto* made = new frame;
+  auto owner = frame_ptr{made};
+  made->bytes_.reserve(size);
+  for (auto part : parts)
+    made->bytes_.append(part);
+  return owner;
+}
+
 frame_ptr frame::binary(std::string_view bytes) {
   auto* made = new frame;
   auto owner = frame_ptr{made};

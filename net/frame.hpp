@@ -26,6 +26,9 @@ public:
   /// A binary message. `bytes` is the content only: Engine.IO 4 has no type byte here.
   static frame_ptr binary(std::string_view bytes);
 
+  /// Bytes without WebSocket header, for streams that are no WebSocket.
+  static frame_ptr raw(std::initializer_list<std::string_view> parts);
+
   /// WebSocket header and packet: what a WebSocket transport writes.
   std::string_view websocket() const noexcept { return bytes_; }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// What actors may see of the network, and what the network may see of actors. No socket, no Asio, no CAF in here.
@@ -167,6 +168,9 @@ struct admission {
   bool accepted = true;
   /// Text of error code 4 when refused (engine-io: 403 on polling, 400 on an upgrade).
   std::string refusal;
+  /// The same for event streams, which choose their status: HTTP status, and JSON text of what helps, or empty.
+  unsigned refusal_status = 403;
+  std::string refusal_data;
   /// Largest message that this client may send until `outbox::allow_messages`, in bytes; 0 means the engine's limit.
   std::size_t max_payload = 0;
   /// Header fields for the answer to the handshake, also for the 101 of a WebSocket.
@@ -182,6 +186,36 @@ public:
   virtual admission admit(const handshake& shake) = 0;
   /// The connection is open. The returned side lives until its `on_close` returned.
   virtual std::shared_ptr<application_side> open(outbox& out, handshake shake) = 0;
+};
+
+// -- event streams -------------------------------------------------------------------------------------------------
+
+/// How an event is written for its receiver.
+enum class event_form : std::uint8_t {
+  /// A Socket.IO packet in an Engine.IO message.
+  socketio,
+  /// One WebSocket text message, which is the envelope.
+  message,
+  /// A server-sent event (HTML standard, section 9.2).
+  sse
+};
+
+/// The way out of one event stream, a client without Socket.IO. `close` lets the client come again. I/O thread only.
+class event_outbox : public outbox {
+public:
+  /// As `close`, but the client should not come again: it has no right to, or there is nothing any more. The text is for
+  /// humans, at most 123 bytes.
+  virtual void dismiss(std::string_view reason) = 0;
+};
+
+/// What stands on top of the event streams of one I/O thread.
+class stream_application {
+public:
+  virtual ~stream_application() = default;
+  /// Judges a stream of the events of a namespace, and opens it: nothing but the refusal, or what lives until its
+  /// `on_close` returned.
+  virtual std::variant<std::shared_ptr<application_side>, admission> open(event_outbox& out, std::string_view nsp,
+                                                                          handshake shake, event_form form) = 0;
 };
 
 // -- HTTP exchange ------------------------------------------------------------------------------------------------

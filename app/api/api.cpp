@@ -55,10 +55,28 @@ bool take_body(exchange& x) {
   return !refused;
 }
 
+constexpr std::string_view stream_path = "/events/ws";
+
+/// The path of the event streams' WebSocket, asked for without one.
+bool is_stream_path(std::string_view path) {
+  return path == stream_path || (path.starts_with(stream_path) && path[stream_path.size()] == '/');
+}
+
+http::response upgrade_needed(std::string_view path) {
+  auto answer =
+      error_answer(426, "This is a WebSocket; connect with ws:// or wss://, or take " +
+                            std::string{path}.replace(0, stream_path.size(), "/events/sse") + " for plain HTTP");
+  answer.set("Upgrade", "websocket");
+  return answer;
+}
+
 /// What nobody declared: 404, unless the body is broken, as with Evolution.
 void answer_unknown(exchange& x) {
-  if (take_body(x))
-    x.answer(error_answer(404, "Cannot " + x.asked().method + " " + x.asked().target));
+  if (!take_body(x))
+    return;
+  if (x.asked().method == "GET" && is_stream_path(x.asked().path()))
+    return x.answer(upgrade_needed(x.asked().path()));
+  x.answer(error_answer(404, "Cannot " + x.asked().method + " " + x.asked().target));
 }
 
 /// The length that a request head announces.

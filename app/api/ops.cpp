@@ -45,6 +45,8 @@ constexpr metric_row metrics[] = {
     {&io_counters::ping_timeouts, "arauto_ping_timeouts_total", rising, "Connections closed for a missing pong"},
     {&io_counters::protocol_errors, "arauto_protocol_errors_total", rising,
      "Connections closed for a malformed packet"},
+    {&io_counters::open_streams, "arauto_open_streams", level, "Event streams (WebSocket or SSE) without Socket.IO now"},
+    {&io_counters::refused_streams, "arauto_refused_streams_total", rising, "Event streams refused"},
     {&io_counters::open_sessions, "arauto_open_sessions", level, "Sessions in namespaces now"},
     {&io_counters::refused_sessions, "arauto_refused_sessions_total", rising, "CONNECT packets refused"},
     {&io_counters::emitted_events, "arauto_emitted_events_total", rising, "Events accepted from producers"},

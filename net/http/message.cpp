@@ -90,6 +90,8 @@ std::string_view reason_phrase(unsigned status) noexcept {
     return "Expectation Failed";
   case 422:
     return "Unprocessable Entity";
+  case 426:
+    return "Upgrade Required";
   case 429:
     return "Too Many Requests";
   case 431:

@@ -1,6 +1,7 @@
 #include "net/io/engine.hpp"
 
 #include "net/io/engine_connection.hpp"
+#include "net/io/read_handshake.hpp"
 #include "net/random_id.hpp"
 
 #include <algorithm>
@@ -12,19 +13,6 @@ namespace {
 constexpr std::size_t sid_characters = 20;
 constexpr std::string_view foreign_origin = "Origin not allowed: CORS_ORIGIN does not list it";
 constexpr std::string_view thread_names = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-
-handshake read_handshake(const http::request& what, const engineio::request_parameters& asked, bool is_websocket) {
-  handshake x;
-  x.target = what.target;
-  x.api_key = asked.api_key.empty() ? std::string{what.field("apikey")} : asked.api_key;
-  x.origin = what.field("origin");
-  x.user_agent = what.field("user-agent");
-  x.remote_address = what.remote_address;
-  x.is_secure = what.is_secure;
-  x.is_websocket = is_websocket;
-  x.is_forwarded = what.has_field("x-forwarded-for") || what.has_field("forwarded") || what.has_field("x-real-ip");
-  return x;
-}
 
 } // namespace
 
@@ -100,7 +88,7 @@ void engine::handle(http::request what, reply_slot where) {
 void engine::refuse_unfit(const http::request& what, const parameters& asked, reply_slot where,
                           engineio::request_error error) {
   if (error == engineio::request_error::unsupported_protocol_version)
-    if (const auto judged = services_.above.admit(read_handshake(what, asked, false)); !judged.accepted)
+    if (const auto judged = services_.above.admit(read_handshake(what, asked.api_key, false)); !judged.accepted)
       return refuse(what, where, engineio::request_error::forbidden, judged.refusal);
   refuse(what, where, error);
 }
@@ -120,7 +108,7 @@ void engine::handle_owned(const http::request& what, const parameters& asked, re
 }
 
 void engine::open_polling(const http::request& what, const parameters& asked, reply_slot where) {
-  auto shake = read_handshake(what, asked, false);
+  auto shake = read_handshake(what, asked.api_key, false);
   auto judged = services_.above.admit(shake);
   if (!judged.accepted)
     return refuse(what, where, engineio::request_error::forbidden, judged.refusal);
@@ -163,7 +151,7 @@ void engine::move_upgrade(http::request what, parameters asked, engine& owner, s
 }
 
 void engine::open_websocket(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream) {
-  auto shake = read_handshake(what, asked, true);
+  auto shake = read_handshake(what, asked.api_key, true);
   auto judged = services_.above.admit(shake);
   if (!judged.accepted) {
     services_.counters.refused_handshakes.add();

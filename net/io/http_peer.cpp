@@ -146,7 +146,7 @@ void http_peer::on_request() {
   parser_.reset();
   request.remote_address = stream_->remote_address();
   request.is_secure = stream_->is_secure();
-  if (is_upgrade && services_->upgrades.wants(request)) {
+  if (is_upgrade ? services_->upgrades.wants(request) : services_->upgrades.takes_over(request)) {
     upgrade_ = std::move(request);
     return;
   }

@@ -16,6 +16,8 @@ public:
   virtual ~upgrade_handler() = default;
   /// Whether this request is for a WebSocket of ours; else it is answered like any other.
   virtual bool wants(const http::request& what) = 0;
+  /// Whether this plain request takes its socket over for good, since its answer has no end.
+  virtual bool takes_over(const http::request&) { return false; }
   virtual void upgrade(http::request what, std::shared_ptr<frame_stream> stream) = 0;
 };
 

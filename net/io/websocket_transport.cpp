@@ -1,5 +1,6 @@
 #include "net/io/websocket_transport.hpp"
 
+#include "net/io/last_words.hpp"
 #include "net/io/websocket_layer.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
@@ -14,8 +15,6 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-/// How long a client may take to answer our close frame.
-constexpr std::chrono::milliseconds close_timeout{3000};
 /// Piece by which a message is read that does not fit the first few bytes.
 constexpr std::size_t rest_bytes = 16384;
 
@@ -29,20 +28,6 @@ upgrade_request to_beast(const http::request& asked) {
         beast::iequals(name, "sec-websocket-key") || beast::iequals(name, "sec-websocket-version"))
       x.insert(name, value);
   return x;
-}
-
-/// Reads and drops what the client still sends until it ends, then calls `done`: closing over unread bytes would reset
-/// the connection, and what we sent last with it.
-template <class Done>
-void drop_input(const std::shared_ptr<frame_stream>& stream, Done done) {
-  stream->wait_readable([stream, done = std::move(done)](const boost::system::error_code& ec) mutable {
-    thread_local char dropped[65536];
-    const auto got = ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0} : stream->read_now(dropped);
-    if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
-      drop_input(stream, std::move(done));
-    else
-      done();
-  });
 }
 
 class transport final : public websocket_transport,
@@ -71,6 +56,10 @@ public:
       self->socket_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
       if (ec)
         return self->lose(true);
+      self->socket_.control_callback([raw = self.get()](websocket::frame_type kind, beast::string_view) {
+        if (kind == websocket::frame_type::pong && raw->listener_ != nullptr)
+          raw->listener_->on_websocket_pong(*raw);
+      });
       if (self->listener_ != nullptr)
         self->listener_->on_websocket_open(*self);
       self->read();
@@ -83,7 +72,9 @@ public:
   void set_message_max(std::size_t bytes) override { socket_.read_message_max(bytes); }
   void flush() override { stream_->flush(); }
 
-  void close() override {
+  void ping() override { stream_->write({"\x89\x00", 2}); }
+
+  void close(std::uint16_t status, std::string_view reason) override {
     if (std::exchange(listener_, nullptr) == nullptr)
       return;
     stream_->set_source(nullptr);
@@ -92,8 +83,10 @@ public:
     keep_ = self; // Until the handshake of closing is over, or its time.
     if (!socket_.is_open())
       return on_timer();
-    socket_.async_close(websocket::close_reason{websocket::close_code::none},
-                        [self](const boost::system::error_code&) { self->finish(); });
+    websocket::close_reason why{websocket::close_code::none};
+    if (status != 0)
+      why = {websocket::close_code{status}, beast::string_view{reason.data(), reason.size()}};
+    socket_.async_close(why, [self](const boost::system::error_code&) { self->finish(); });
   }
 
 private:
@@ -197,40 +190,12 @@ std::shared_ptr<websocket_transport> websocket_transport::accept(std::shared_ptr
   return made;
 }
 
-namespace {
-
-/// Keeps a refused stream until its answer has left, or for a while.
-class refusal final : public std::enable_shared_from_this<refusal>, private timer {
-public:
-  explicit refusal(std::shared_ptr<frame_stream> stream) : stream_{std::move(stream)} {}
-
-  void start(std::string answer) {
-    keep_ = shared_from_this();
-    stream_->home().arm(*this, close_timeout);
-    stream_->write(std::move(answer));
-    stream_->finish();
-    drop_input(stream_, [self = keep_] { self->on_timer(); });
-  }
-
-private:
-  void on_timer() override {
-    const auto self = std::move(keep_);
-    stream_->home().disarm(*this);
-    stream_->close();
-  }
-
-  std::shared_ptr<frame_stream> stream_;
-  std::shared_ptr<refusal> keep_;
-};
-
-} // namespace
-
 void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text) {
   std::string answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ";
   answer += std::to_string(text.size());
   answer += "\r\n\r\n";
   answer += text;
-  std::make_shared<refusal>(stream)->start(std::move(answer));
+  send_and_end(stream, std::move(answer));
 }
 
 } // namespace arauto::io

@@ -20,6 +20,8 @@ public:
   virtual void on_websocket_open(websocket_transport& from) = 0;
   /// One complete message.
   virtual void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) = 0;
+  /// The peer answered a ping of ours.
+  virtual void on_websocket_pong(websocket_transport&) {}
   /// Last call: the peer is gone, or broke the protocol.
   virtual void on_websocket_closed(websocket_transport& from, bool by_error) = 0;
 };
@@ -47,8 +49,12 @@ public:
   /// Offers the source to the socket now.
   virtual void flush() = 0;
 
-  /// Sends a close frame without status behind what is half sent and ends. No listener is called any more.
-  virtual void close() = 0;
+  /// Sends a ping of WebSocket's own (RFC 6455, section 5.5.2).
+  virtual void ping() = 0;
+
+  /// Sends a close frame behind what is half sent and ends. No listener is called any more. Status 0: none is sent, as
+  /// Engine.IO wants it; the reason has at most 123 bytes (RFC 6455, section 5.5).
+  virtual void close(std::uint16_t status = 0, std::string_view reason = {}) = 0;
 };
 
 /// Refuses an upgrade: HTTP 400 with a bare text, then the TCP connection ends (Engine.IO text, section 2).

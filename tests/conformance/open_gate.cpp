@@ -11,7 +11,7 @@ admission open_gate::admit(const handshake& shake) {
 std::variant<gate_pass, gate_refusal> open_gate::judge(const connect_request& x) {
   auto owner = all_.find(x.nsp);
   if (!owner)
-    return gate_refusal{"Invalid namespace", {}};
+    return gate_refusal{"Invalid namespace", {}, 404};
   gate_pass pass;
   pass.owner = std::move(*owner);
   pass.ticket.auth = x.auth;
