@@ -45,4 +45,15 @@ frame_ptr frame::binary(std::string_view bytes) {
   return owner;
 }
 
+frame_ptr frame::binary_v3(std::string_view bytes) {
+  auto* made = new frame;
+  auto owner = frame_ptr{made};
+  made->binary_ = true;
+  made->has_type_byte_ = true;
+  made->start(0x82, bytes.size() + 1);
+  made->bytes_.push_back('\x04');
+  made->bytes_.append(bytes);
+  return owner;
+}
+
 } // namespace arauto

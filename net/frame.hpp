@@ -29,6 +29,9 @@ public:
   /// Bytes without WebSocket header, for streams that are no WebSocket.
   static frame_ptr raw(std::initializer_list<std::string_view> parts);
 
+  /// The same for one client of Engine.IO 3: the type of a message as a byte value, then the content.
+  static frame_ptr binary_v3(std::string_view bytes);
+
   /// WebSocket header and packet: what a WebSocket transport writes.
   std::string_view websocket() const noexcept { return bytes_; }
 
@@ -36,6 +39,8 @@ public:
   std::string_view packet() const noexcept { return std::string_view{bytes_}.substr(header_size_); }
 
   bool is_binary() const noexcept { return binary_; }
+  /// Whether a binary packet begins with its type, as in version 3.
+  bool has_type_byte() const noexcept { return has_type_byte_; }
 
 private:
   frame() = default;
@@ -50,6 +55,7 @@ private:
   mutable std::atomic<std::uint32_t> references_{0};
   std::uint8_t header_size_ = 0;
   bool binary_ = false;
+  bool has_type_byte_ = false;
   std::string bytes_;
 };
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-/// Engine.IO protocol 4: packets, payloads, handshake and the rules of one connection. No socket and no clock.
+/// Engine.IO protocols 4 and 3: packets, payloads, handshake and the rules of one connection. No socket and no clock.
 namespace arauto::engineio {
 
 /// The digit on the wire (Engine.IO protocol, "Packet types").
@@ -35,5 +35,12 @@ result<packet> decode_text(std::string_view text, std::string& scratch);
 
 /// A binary WebSocket message is a binary message packet without any prefix.
 packet decode_binary(std::string_view bytes) noexcept;
+
+/// The same for version 3, where the type stands in front of binary data too: behind a `b` as a digit, with the bytes
+/// in base64 (protocol text, section 9).
+result<packet> decode_text_v3(std::string_view text, std::string& scratch);
+
+/// A binary packet of version 3: the type as a byte value, then the data.
+result<packet> decode_binary_v3(std::string_view bytes) noexcept;
 
 } // namespace arauto::engineio

@@ -90,5 +90,19 @@ TEST(EnginePacket, NamesEveryReasonForRefusal) {
   EXPECT_STREQ(error_category().name(), "arauto");
 }
 
+TEST(EnginePacketV3, HasItsTypeBeforeBinaryDataToo) {
+  std::string scratch;
+  EXPECT_TRUE(*decode_text_v3("4a", scratch) == (packet{packet_type::message, false, "a"}));
+  EXPECT_TRUE(*decode_text_v3("2probe", scratch) == (packet{packet_type::ping, false, "probe"}));
+  EXPECT_TRUE(*decode_text_v3("b4AQID", scratch) == (packet{packet_type::message, true, "\x01\x02\x03"}));
+  EXPECT_TRUE(*decode_binary_v3("\x04\x01"s) == (packet{packet_type::message, true, "\x01"}));
+  EXPECT_TRUE(*decode_binary_v3("\x04"s) == (packet{packet_type::message, true, ""}));
+  EXPECT_TRUE(*decode_binary_v3("\x00"s) == (packet{packet_type::open, false, ""}));
+  for (const auto* text : {"", "7", "b", "bAQID", "b9", "b4A", "x"})
+    EXPECT_FALSE(decode_text_v3(text, scratch)) << text;
+  for (const auto& bytes : {""s, "\x07"s, "4a"s, "\xFF"s})
+    EXPECT_FALSE(decode_binary_v3(bytes)) << testing::PrintToString(bytes);
+}
+
 } // namespace
 } // namespace arauto::engineio

@@ -48,6 +48,16 @@ TEST(Frame, WritesTheShortestLength) {
   }
 }
 
+TEST(Frame, PutsTheTypeBeforeBinaryOfVersionThree) {
+  const auto x = frame::binary_v3("ab");
+  EXPECT_TRUE(x->websocket() == "\x82\x03\x04"
+                                "ab"s);
+  EXPECT_TRUE(x->packet() == "\x04"
+                             "ab"s);
+  EXPECT_TRUE(x->is_binary() && x->has_type_byte());
+  EXPECT_FALSE(frame::binary("ab")->has_type_byte());
+}
+
 TEST(Frame, OutlivesAllButTheLastOwner) {
   auto first = frame::text({"2"});
   const auto* where = first.get();
