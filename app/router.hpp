@@ -28,7 +28,15 @@ public:
     return is_engine(head) ? settings_.websocket_max_payload : rest_.body_limit(head);
   }
 
-  bool wants(const http::request& what) override { return is_engine(what) || is_stream(what); }
+  bool begin(const http::request& head, reply_slot where) override {
+    return is_engine(head) && engine_.begin(head, where);
+  }
+
+  void overflow(const http::request& head, reply_slot where) override { engine_.overflow(head, where); }
+
+  bool wants(const http::request& what) override {
+    return is_engine(what) ? engine_.wants(what) : is_stream(what);
+  }
   bool takes_over(const http::request& what) override {
     return settings_.websocket_enabled && io::event_streams::takes_over(what);
   }

@@ -66,7 +66,9 @@ io::engine_settings engine_settings_of(const settings& x) {
                x.websocket_max_payload};
   // As recorded (sio-handshake): CORS_CREDENTIALS is about REST; keys of Socket.IO clients are no cookies.
   to.cors = {x.cors_origin, {"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"}, false};
+  to.refuse_foreign_origins = true;
   to.backlog_max = x.websocket_max_backlog;
+  to.allow_v3 = x.websocket_eio3;
   return to;
 }
 

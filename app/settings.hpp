@@ -46,6 +46,7 @@ struct settings {
   std::vector<std::string> websocket_allowed_hosts{"127.0.0.1", "::1", "::ffff:127.0.0.1"};
   bool websocket_keyless = false;
   bool websocket_refuse_wrong_key_upgrade = false;
+  bool websocket_eio3 = false;
   bool websocket_client_events = false;
   std::size_t websocket_client_event_max_bytes = 1000000;
   std::size_t websocket_client_events_per_second = 100;

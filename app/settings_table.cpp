@@ -107,6 +107,8 @@ std::vector<setting> websocket_rows() {
        "Answers a WebSocket handshake with a wrong or missing key by HTTP 400, as Evolution API does, which no browser "
        "shows to its page. Else the client gets a readable `connect_error`.",
        boolean_field{&s::websocket_refuse_wrong_key_upgrade}},
+      {"WEBSOCKET_EIO3", "Serves old clients, too: Engine.IO 3, as `socket.io-client` 1 and 2 speak it.",
+       boolean_field{&s::websocket_eio3}},
       {"WEBSOCKET_CLIENT_EVENTS",
        "What a client emits in the namespace of an instance reaches the other clients there.",
        boolean_field{&s::websocket_client_events}},

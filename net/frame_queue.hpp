@@ -28,6 +28,14 @@ public:
     return x;
   }
 
+  /// Gives out everything, in order.
+  std::vector<frame_ptr> take() {
+    frames_.erase(frames_.begin(), frames_.begin() + static_cast<std::ptrdiff_t>(head_));
+    auto all = std::exchange(frames_, {});
+    clear();
+    return all;
+  }
+
   /// Drops everything and gives back the memory of an unusual burst.
   void clear() {
     frames_.clear();

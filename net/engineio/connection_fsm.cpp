@@ -4,12 +4,18 @@
 
 namespace arauto::engineio {
 
-connection_fsm::connection_fsm(const limits& x, transport first) noexcept : limits_{&x}, current_{first} {}
+connection_fsm::connection_fsm(const limits& x, transport first, std::uint8_t version) noexcept
+    : limits_{&x}, current_{first}, version_{version} {}
+
+/// The one timer of version 3 waits for the client's ping; that of version 4 for the time to ping.
+arm connection_fsm::heartbeat() const noexcept {
+  return {clock::heartbeat, version_ == 3 ? limits_->ping_interval + limits_->ping_timeout : limits_->ping_interval};
+}
 
 actions connection_fsm::start() {
   if (over_)
     return {};
-  return {arm{clock::heartbeat, limits_->ping_interval}};
+  return {heartbeat()};
 }
 
 actions connection_fsm::close(close_reason why) {
@@ -26,7 +32,7 @@ actions connection_fsm::on_clock(clock which) {
       return {};
     return {drop_probe{}};
   }
-  if (ping_pending_)
+  if (ping_pending_ || version_ == 3)
     return close(close_reason::ping_timeout);
   ping_pending_ = true;
   return {send_ping{}, arm{clock::heartbeat, limits_->ping_timeout}};
@@ -40,16 +46,24 @@ actions connection_fsm::on_packet(transport from, const packet& x) {
   switch (x.type) {
   case packet_type::message:
     return {deliver{x.is_binary, x.data}};
-  case packet_type::pong: // Also when no ping is pending, as the reference server does.
-    ping_pending_ = false;
-    return {arm{clock::heartbeat, limits_->ping_interval}};
+  case packet_type::ping:
+  case packet_type::pong:
+    return on_heartbeat_packet(x);
   case packet_type::close: // The reference server waits for the transport to end; ending at once is allowed and better.
     return close(close_reason::transport_close);
-  case packet_type::ping: // The server pings in version 4.
-    return close(close_reason::parse_error);
   default: // Open, upgrade and noop mean nothing on the current transport; the reference server ignores them too.
     return {};
   }
+}
+
+/// The server pings in version 4, the client in version 3 (protocol text, section 6); the other way round is an error.
+actions connection_fsm::on_heartbeat_packet(const packet& x) {
+  if ((x.type == packet_type::ping) != (version_ == 3))
+    return close(close_reason::parse_error);
+  if (version_ == 3)
+    return {send_pong{}, heartbeat()}; // What stands in the ping is not repeated.
+  ping_pending_ = false;               // Also when no ping is pending, as in the reference server.
+  return {heartbeat()};
 }
 
 /// What may arrive on a WebSocket that is not current yet (protocol text, section 7).

@@ -16,6 +16,10 @@ enum class clock : std::uint8_t { heartbeat, upgrade };
 struct send_ping {
   friend bool operator==(const send_ping&, const send_ping&) = default;
 };
+/// Answer a ping of the client on the current transport (version 3).
+struct send_pong {
+  friend bool operator==(const send_pong&, const send_pong&) = default;
+};
 /// Send `3probe` on the WebSocket that is probing, at once.
 struct send_probe_pong {
   friend bool operator==(const send_probe_pong&, const send_probe_pong&) = default;
@@ -53,17 +57,17 @@ struct finish {
   friend bool operator==(const finish&, const finish&) = default;
 };
 
-using action = std::variant<send_ping, send_probe_pong, deliver, arm, disarm, release_poll, switch_to_websocket,
-                            drop_probe, finish>;
+using action = std::variant<send_ping, send_pong, send_probe_pong, deliver, arm, disarm, release_poll,
+                            switch_to_websocket, drop_probe, finish>;
 using actions = std::vector<action>;
 
-/// The rules of one Engine.IO 4 connection: heartbeat, upgrade, what a packet means where. Values in, actions out, to
+/// The rules of one Engine.IO connection: heartbeat, upgrade, what a packet means where. Values in, actions out, to
 /// be carried out in order; after `finish` nothing is asked of it any more and every call returns no action.
 class connection_fsm {
 public:
   /// A connection that was just opened on `first`. The driver sends the open packet itself.
-  /// `x` must outlive the connection.
-  connection_fsm(const limits& x, transport first) noexcept;
+  /// `x` must outlive the connection. `version` is 4 or 3: in version 3 the client pings.
+  connection_fsm(const limits& x, transport first, std::uint8_t version = 4) noexcept;
 
   /// Starts the heartbeat.
   actions start();
@@ -89,6 +93,7 @@ public:
   /// The application closes the connection.
   actions close(close_reason why);
 
+  std::uint8_t version() const noexcept { return version_; }
   transport current() const noexcept { return current_; }
   bool is_probing() const noexcept { return probe_ != probe_state::none; }
   bool is_over() const noexcept { return over_; }
@@ -96,11 +101,14 @@ public:
 private:
   enum class probe_state : std::uint8_t { none, opened, answered };
 
+  actions on_heartbeat_packet(const packet& x);
   actions on_probe_packet(const packet& x);
+  arm heartbeat() const noexcept;
   actions drop();
 
   const limits* limits_;
   transport current_;
+  std::uint8_t version_;
   probe_state probe_ = probe_state::none;
   /// A ping went out and its pong has not come.
   bool ping_pending_ = false;

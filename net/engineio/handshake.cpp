@@ -46,6 +46,10 @@ request_parameters read_parameters(std::string_view query) {
       x.sid = std::move(value);
     else if (name == "apikey")
       x.api_key = std::move(value);
+    else if (name == "j")
+      x.jsonp = std::move(value);
+    else if (name == "b64")
+      x.is_text_only = !value.empty();
   }
   return x;
 }
@@ -56,19 +60,27 @@ std::optional<request_error> check_request(const request_parameters& parameters,
     return request_error::transport_unknown;
   if (!origin_is_legal)
     return request_error::bad_request;
-  // The reference server upgrades such a request only to close it again.
-  if (is_upgrade && named_transport(parameters) == transport::polling)
-    return request_error::bad_request;
-  const auto is_supported = parameters.protocol_version == "4";
-  // With a sid another version is a mismatch with its connection, since all of those speak version 4.
   if (!parameters.sid.empty())
-    return is_supported ? std::nullopt : std::optional{request_error::bad_request};
+    return std::nullopt;
   if (method != "GET")
     return request_error::bad_handshake_method;
   if (named_transport(parameters) == transport::websocket && !is_upgrade)
     return request_error::bad_request;
-  if (!is_supported)
-    return request_error::unsupported_protocol_version;
+  return std::nullopt;
+}
+
+std::uint8_t handshake_version(const request_parameters& parameters, bool allow_v3) noexcept {
+  if (parameters.protocol_version == "4")
+    return 4;
+  return allow_v3 && parameters.protocol_version == "3" ? 3 : 0;
+}
+
+std::optional<request_error> check_session_request(const request_parameters& parameters, bool is_upgrade,
+                                                   transport current, std::uint8_t version) noexcept {
+  if (!is_upgrade && (current == transport::websocket || named_transport(parameters) == transport::websocket))
+    return request_error::bad_request;
+  if ((parameters.protocol_version == "4" ? 4 : 3) != version)
+    return request_error::bad_request;
   return std::nullopt;
 }
 

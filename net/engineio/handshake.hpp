@@ -44,15 +44,28 @@ struct request_parameters {
   std::string transport_name;
   std::string sid;
   std::string api_key;
+  /// `j`, whose presence asks for JSONP.
+  std::optional<std::string> jsonp;
+  /// `b64`: the client cannot take binary (version 3).
+  bool is_text_only = false;
 };
 request_parameters read_parameters(std::string_view query);
 
-/// What a request wants, judged without knowing any connection (protocol text, "Order of checks"; steps 1, 2, 4 and 5).
-/// Requests with a sid pass here once transport and version are right; whether there is such a connection, and what it
-/// makes of the transport, is judged afterwards. An upgrade request that does not name websocket is a bad request.
+/// What a request wants, judged without knowing any connection (protocol text, "Order of checks"; steps 1, 2 and 4).
+/// With a sid only transport and origin count; `check_session_request` judges the rest once the connection is known.
 /// `origin_is_legal`: the Origin header has only characters legal in a header.
 std::optional<request_error> check_request(const request_parameters& parameters, std::string_view method,
                                            bool is_upgrade, bool origin_is_legal);
+
+/// Step 5, behind the application's own check: the version of a new connection, exactly `4`, or `3` if that is allowed;
+/// 0 when it is neither.
+std::uint8_t handshake_version(const request_parameters& parameters, bool allow_v3) noexcept;
+
+/// Step 3: a request with the sid of a connection that is on `current` and speaks `version`. Anything but `4` counts as
+/// 3 here, as in the reference server. An upgrade request may name another transport, a plain one for a WebSocket may
+/// not come at all.
+std::optional<request_error> check_session_request(const request_parameters& parameters, bool is_upgrade,
+                                                   transport current, std::uint8_t version) noexcept;
 
 /// Which transport a checked request names.
 transport named_transport(const request_parameters& parameters) noexcept;

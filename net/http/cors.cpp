@@ -56,7 +56,10 @@ response rest_preflight(const cors_policy& policy, const request& asked) {
   return x;
 }
 
-void add_engine_cors(const cors_policy& policy, const request& asked, response& answer) {
+namespace {
+
+/// `vary` collects what the answer depends on.
+void add_engine_origin(const cors_policy& policy, const request& asked, response& answer, std::string& vary) {
   if (policy.allows_any() && !policy.credentials) {
     answer.set("Access-Control-Allow-Origin", "*");
     return;
@@ -64,18 +67,45 @@ void add_engine_cors(const cors_policy& policy, const request& asked, response& 
   const auto origin = asked.field("origin");
   if (!origin.empty() && policy.allows(origin))
     answer.set("Access-Control-Allow-Origin", std::string{origin});
-  answer.set("Vary", "Origin");
+  vary = "Origin";
   if (policy.credentials)
     answer.set("Access-Control-Allow-Credentials", "true");
+}
+
+void add_exposed_headers(const cors_policy& policy, response& answer) {
+  if (!policy.exposed_headers.empty())
+    answer.set("Access-Control-Expose-Headers", join(policy.exposed_headers));
+}
+
+} // namespace
+
+void add_engine_cors(const cors_policy& policy, const request& asked, response& answer) {
+  if (!policy.is_on)
+    return;
+  std::string vary;
+  add_engine_origin(policy, asked, answer, vary);
+  if (!vary.empty())
+    answer.set("Vary", std::move(vary));
+  add_exposed_headers(policy, answer);
 }
 
 response engine_preflight(const cors_policy& policy, const request& asked) {
   response x;
   x.status = 204;
-  add_engine_cors(policy, asked, x);
+  std::string vary;
+  add_engine_origin(policy, asked, x, vary);
   x.set("Access-Control-Allow-Methods", join(policy.methods));
-  x.set("Vary", "Access-Control-Request-Headers");
-  echo_requested_headers(asked, x);
+  if (policy.allowed_headers.empty()) {
+    vary += vary.empty() ? "Access-Control-Request-Headers" : ", Access-Control-Request-Headers";
+    echo_requested_headers(asked, x);
+  } else {
+    x.set("Access-Control-Allow-Headers", join(policy.allowed_headers));
+  }
+  if (!vary.empty())
+    x.set("Vary", std::move(vary));
+  if (policy.max_age)
+    x.set("Access-Control-Max-Age", std::to_string(*policy.max_age));
+  add_exposed_headers(policy, x);
   return x;
 }
 

@@ -78,6 +78,8 @@ std::string_view reason_phrase(unsigned status) noexcept {
     return "Forbidden";
   case 404:
     return "Not Found";
+  case 405:
+    return "Method Not Allowed";
   case 408:
     return "Request Timeout";
   case 409:
@@ -108,5 +110,11 @@ std::string_view reason_phrase(unsigned status) noexcept {
     return "Status";
   }
 }
+
+bool request_handler::begin(const request&, reply_slot) {
+  return false;
+}
+
+void request_handler::overflow(const request&, reply_slot) {}
 
 } // namespace arauto::http

@@ -69,6 +69,12 @@ public:
   virtual void handle(request what, reply_slot where) = 0;
   /// Bytes of body that this request head may bring (0: refuse any body).
   virtual std::size_t body_limit(const request& head) = 0;
+
+  /// The head of a request is here, its body is not, or not all of it. True: the exchange begins now. It can be watched
+  /// and answered at once; then the rest of the body is dropped, the TCP connection ends, and `handle` is not called.
+  virtual bool begin(const request& head, reply_slot where);
+  /// The body of a request that has begun passed its limit. Answers it.
+  virtual void overflow(const request& head, reply_slot where);
 };
 
 } // namespace arauto::http

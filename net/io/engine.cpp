@@ -1,3 +1,4 @@
+// Plain requests: who answers them, and on which thread. Upgrades are in engine_upgrade.cpp.
 #include "net/io/engine.hpp"
 
 #include "net/io/engine_connection.hpp"
@@ -7,6 +8,8 @@
 #include <algorithm>
 
 namespace arauto::io {
+
+using engineio::request_error;
 
 namespace {
 
@@ -34,137 +37,152 @@ void engine::forget(const std::string& sid) {
   connections_.erase(std::string{sid});
 }
 
-std::shared_ptr<engine_connection> engine::make(engineio::transport first, std::size_t max_payload) {
+engine_opening engine::judge(const http::request& what, const parameters& asked, bool is_websocket) {
+  engine_opening x;
+  x.first = is_websocket ? engineio::transport::websocket : engineio::transport::polling;
+  x.shake = read_handshake(what, asked.api_key, is_websocket);
+  if (services_.settings.keep_fields)
+    x.shake.fields = what.fields;
+  x.shake.version = engineio::handshake_version(asked, services_.settings.allow_v3);
+  x.is_text_only = asked.is_text_only;
+  if (asked.jsonp && !is_websocket)
+    x.jsonp = engineio::jsonp_index(*asked.jsonp);
+  if (services_.settings.refuse_foreign_origins && !services_.settings.cors.admits(what)) {
+    x.judged.accepted = false;
+    x.judged.refusal = foreign_origin;
+  } else {
+    x.judged = services_.above.admit(x.shake);
+  }
+  if (!x.judged.accepted)
+    services_.counters.refused_handshakes.add();
+  return x;
+}
+
+std::shared_ptr<engine_connection> engine::make(const engine_opening& what) {
   services_.counters.handshakes.add();
   auto sid = thread_names[services_.home.index()] + random_id(sid_characters - 1);
-  const auto limit = services_.settings.limits.max_payload;
-  auto made =
-      std::make_shared<engine_connection>(*this, sid, first, max_payload == 0 ? limit : std::min(max_payload, limit));
+  auto made = std::make_shared<engine_connection>(*this, sid, what);
   connections_.emplace(std::move(sid), made);
   return made;
 }
 
-void engine::refuse(const http::request& what, reply_slot where, engineio::request_error code, std::string_view text) {
-  services_.counters.refused_handshakes.add();
-  http::response x;
-  x.status = engineio::error_status(code);
-  http::add_engine_cors(services_.settings.cors, what, x);
-  x.set("Content-Type", "application/json");
-  x.body = engineio::error_body(code, text);
-  services_.answers.respond(where, std::move(x));
+void engine::refuse(const http::request& what, reply_slot where, request_error code, std::string_view text) {
+  if (code != request_error::forbidden) // Those were counted when they were judged.
+    services_.counters.refused_handshakes.add();
+  services_.answers.respond(where, engine_error(code, services_.settings, what, text));
 }
 
-// -- plain requests
+// -- judging
 
-void engine::handle(http::request what, reply_slot where) {
-  if (what.method == "OPTIONS")
-    return services_.answers.respond(where, http::engine_preflight(services_.settings.cors, what));
-  auto asked = engineio::read_parameters(what.query());
+/// Answers what is wrong without looking at any connection.
+bool engine::refuse_unfit(const http::request& what, const parameters& asked, reply_slot where) {
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
-  if (const auto error = engineio::check_request(asked, what.method, false, is_legal))
-    return refuse_unfit(what, asked, where, *error);
-  if (!services_.settings.cors.admits(what))
-    return refuse(what, where, engineio::request_error::forbidden, foreign_origin);
-  if (asked.sid.empty())
-    return open_polling(what, asked, where);
-  auto* owner = owner_of(asked.sid);
-  if (owner == nullptr)
-    return refuse(what, where, engineio::request_error::session_id_unknown);
-  if (what.method == "GET")
-    services_.peers.watch(where, [owner, sid = asked.sid, where] {
-      owner->services_.home.post([owner, sid, where] {
-        if (const auto x = owner->find(sid))
-          x->on_poll_lost(where);
-      });
+  const auto error = engineio::check_request(asked, what.method, false, is_legal);
+  if (error)
+    refuse(what, where, *error);
+  else if (!asked.sid.empty() && owner_of(asked.sid) == nullptr)
+    refuse(what, where, request_error::session_id_unknown);
+  else
+    return false;
+  return true;
+}
+
+std::shared_ptr<engine_connection> engine::find_for(const http::request& what, const parameters& asked,
+                                                    reply_slot where) {
+  auto connection = find(asked.sid);
+  if (!connection) {
+    refuse(what, where, request_error::session_id_unknown);
+  } else if (const auto error =
+                 engineio::check_session_request(asked, false, connection->current(), connection->version())) {
+    refuse(what, where, *error);
+    connection.reset();
+  }
+  return connection;
+}
+
+void engine::hand_over(engine& owner, step next, http::request what, const parameters& asked, reply_slot where) {
+  if (&owner == this)
+    return (this->*next)(what, asked, where);
+  owner.services_.home.post(
+      [&owner, next, request = std::move(what), asked, where] { (owner.*next)(request, asked, where); });
+}
+
+/// Its connection learns when the TCP connection of this exchange is gone.
+void engine::watch(engine& owner, const std::string& sid, reply_slot where) {
+  services_.peers.watch(where, [&owner, sid, where] {
+    owner.services_.home.post([&owner, sid, where] {
+      if (const auto x = owner.find(sid))
+        x->on_request_lost(where);
     });
-  if (owner == this)
-    return handle_owned(what, asked, where);
-  owner->services_.home.post([owner, request = std::move(what), parameters = std::move(asked), where] {
-    owner->handle_owned(request, parameters, where);
   });
 }
 
-/// The reference server judges the key before it looks at the version of a new connection.
-void engine::refuse_unfit(const http::request& what, const parameters& asked, reply_slot where,
-                          engineio::request_error error) {
-  if (error == engineio::request_error::unsupported_protocol_version)
-    if (const auto judged = services_.above.admit(read_handshake(what, asked.api_key, false)); !judged.accepted)
-      return refuse(what, where, engineio::request_error::forbidden, judged.refusal);
-  refuse(what, where, error);
+// -- requests
+
+void engine::handle(http::request what, reply_slot where) {
+  if (what.method == "OPTIONS" && services_.settings.cors.is_on)
+    return services_.answers.respond(where, http::engine_preflight(services_.settings.cors, what));
+  const auto asked = engineio::read_parameters(what.query());
+  if (refuse_unfit(what, asked, where))
+    return;
+  if (asked.sid.empty())
+    return open_polling(what, asked, where);
+  auto& owner = *owner_of(asked.sid);
+  if (what.method == "GET")
+    watch(owner, asked.sid, where);
+  hand_over(owner, &engine::handle_owned, std::move(what), asked, where);
 }
 
 void engine::handle_owned(const http::request& what, const parameters& asked, reply_slot where) {
-  const auto connection = find(asked.sid);
+  const auto connection = find_for(what, asked, where);
   if (!connection)
-    return refuse(what, where, engineio::request_error::session_id_unknown);
-  if (connection->current() != engineio::named_transport(asked))
-    return refuse(what, where, engineio::request_error::bad_request);
+    return;
   if (what.method == "GET")
     connection->on_get(what, where);
   else if (what.method == "POST")
     connection->on_post(what, where);
   else
-    refuse(what, where, engineio::request_error::bad_request);
+    services_.answers.respond(where, bare_answer(500, services_.settings, what)); // As the reference server does.
 }
 
 void engine::open_polling(const http::request& what, const parameters& asked, reply_slot where) {
-  auto shake = read_handshake(what, asked.api_key, false);
-  auto judged = services_.above.admit(shake);
-  if (!judged.accepted)
-    return refuse(what, where, engineio::request_error::forbidden, judged.refusal);
-  make(engineio::transport::polling, judged.max_payload)->open_polling(what, where, std::move(shake));
+  auto opening = judge(what, asked, false);
+  if (!opening.judged.accepted)
+    return refuse(what, where, request_error::forbidden, opening.judged.refusal);
+  // Behind the key, as in the reference server.
+  if (opening.shake.version == 0)
+    return refuse(what, where, request_error::unsupported_protocol_version);
+  make(opening)->open_polling(what, where, std::move(opening));
 }
 
-// -- upgrades
-
-bool engine::wants(const http::request& what) {
-  return owns(what.path());
-}
-
-void engine::upgrade(http::request what, std::shared_ptr<frame_stream> stream) {
-  auto asked = engineio::read_parameters(what.query());
-  const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
-  if (const auto error = engineio::check_request(asked, what.method, true, is_legal))
-    return refuse_upgrade(stream, to_string(*error));
-  if (!services_.settings.cors.admits(what)) {
-    services_.counters.refused_handshakes.add();
-    return refuse_upgrade(stream, foreign_origin);
-  }
-  if (asked.sid.empty())
-    return open_websocket(what, asked, std::move(stream));
-  auto* owner = owner_of(asked.sid);
-  if (owner == nullptr)
-    return refuse_upgrade(stream, to_string(engineio::request_error::session_id_unknown));
-  if (owner == this)
-    return upgrade_owned(what, asked, std::move(stream));
-  move_upgrade(std::move(what), std::move(asked), *owner, std::move(stream));
-}
-
-/// The socket goes to the thread that owns the connection.
-void engine::move_upgrade(http::request what, parameters asked, engine& owner, std::shared_ptr<frame_stream> stream) {
-  // std::function wants copies; the parts have one owner.
-  auto parts = std::make_shared<std::unique_ptr<frame_stream::parts>>(stream->release());
-  owner.services_.home.post([to = &owner, request = std::move(what), parameters = std::move(asked), parts] {
-    if (auto arrived = frame_stream::adopt(std::move(*parts), to->services_.home, to->services_.counters))
-      to->upgrade_owned(request, parameters, std::move(arrived));
-  });
-}
-
-void engine::open_websocket(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream) {
-  auto shake = read_handshake(what, asked.api_key, true);
-  auto judged = services_.above.admit(shake);
-  if (!judged.accepted) {
-    services_.counters.refused_handshakes.add();
-    return refuse_upgrade(stream, judged.refusal);
-  }
-  make(engineio::transport::websocket, judged.max_payload)->open_websocket(what, std::move(stream), std::move(shake));
-}
-
-void engine::upgrade_owned(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream) {
-  if (const auto connection = find(asked.sid))
-    connection->probe(what, std::move(stream));
+bool engine::begin(const http::request& head, reply_slot where) {
+  if (head.method != "POST")
+    return false;
+  const auto asked = engineio::read_parameters(head.query());
+  if (refuse_unfit(head, asked, where))
+    return true;
+  auto& owner = *owner_of(asked.sid);
+  watch(owner, asked.sid, where);
+  if (&owner == this)
+    begin_owned(head, asked, where);
   else
-    refuse_upgrade(stream, to_string(engineio::request_error::session_id_unknown));
+    hand_over(owner, &engine::begin_owned, head, asked, where);
+  return true;
+}
+
+void engine::begin_owned(const http::request& head, const parameters& asked, reply_slot where) {
+  if (const auto connection = find_for(head, asked, where))
+    connection->on_post_begin(head, where);
+}
+
+void engine::overflow(const http::request& head, reply_slot where) {
+  const auto asked = engineio::read_parameters(head.query());
+  hand_over(*owner_of(asked.sid), &engine::overflow_owned, head, asked, where);
+}
+
+void engine::overflow_owned(const http::request& head, const parameters& asked, reply_slot where) {
+  if (const auto connection = find_for(head, asked, where))
+    connection->on_post_overflow(head, where);
 }
 
 void engine::close_all() {

@@ -1,7 +1,6 @@
 #pragma once
 
-#include "net/engineio/handshake.hpp"
-#include "net/http/cors.hpp"
+#include "net/io/engine_settings.hpp"
 #include "net/io/http_peer.hpp"
 
 #include <memory>
@@ -13,15 +12,7 @@ namespace arauto::io {
 
 class engine;
 class engine_connection;
-
-struct engine_settings {
-  engineio::limits limits;
-  http::cors_policy cors;
-  /// Where the engine answers, with both slashes.
-  std::string path = "/socket.io/";
-  /// Bound on the frames that wait for one connection, in bytes; an empty queue takes one frame of any size.
-  std::size_t backlog_max = 1048576;
-};
+struct engine_opening;
 
 /// The engines of all I/O threads, by index: whose a sid is.
 using engine_set = std::vector<engine*>;
@@ -32,7 +23,7 @@ struct engine_services {
   /// Filled before the first thread runs.
   const engine_set& all;
   application& above;
-  http::responder& answers;
+  thread_responder& answers;
   peer_table& peers;
   io_counters& counters;
   const engine_settings& settings;
@@ -40,7 +31,8 @@ struct engine_services {
 
 /// Engine.IO on one I/O thread: requests and upgrades for its connections. The first character of a sid names the
 /// thread that owns the connection; a polling exchange that arrived elsewhere is handed over, and at an upgrade the
-/// socket moves. I/O thread only. Bounded by the number of sockets for WebSocket, by `connections_max` for polling.
+/// socket moves. What is handed over travels by posting, so it stays in order. I/O thread only. Bounded by the number
+/// of sockets for WebSocket; a connection on polling ends when nobody asks for it.
 class engine final : public upgrade_handler {
 public:
   explicit engine(const engine_services& services);
@@ -51,6 +43,10 @@ public:
 
   /// A plain request that `owns` said is ours; must not throw.
   void handle(http::request what, reply_slot where);
+  /// Its head, when the body is not there yet (`http::request_handler::begin`).
+  bool begin(const http::request& head, reply_slot where);
+  /// Its body passed the limit.
+  void overflow(const http::request& head, reply_slot where);
 
   bool wants(const http::request& what) override;
   void upgrade(http::request what, std::shared_ptr<frame_stream> stream) override;
@@ -64,16 +60,28 @@ public:
 
 private:
   using parameters = engineio::request_parameters;
+  /// What the owner of a connection does with an exchange of it.
+  using step = void (engine::*)(const http::request& what, const parameters& asked, reply_slot where);
 
-  void refuse_unfit(const http::request& what, const parameters& asked, reply_slot where,
-                    engineio::request_error error);
+  bool refuse_unfit(const http::request& what, const parameters& asked, reply_slot where);
+  void refuse(const http::request& what, reply_slot where, engineio::request_error code, std::string_view text = {});
+  /// Does it here, or on the thread of the owner.
+  void hand_over(engine& owner, step next, http::request what, const parameters& asked, reply_slot where);
+  void watch(engine& owner, const std::string& sid, reply_slot where);
+  /// The connection of a request, or nullptr when the request was refused.
+  std::shared_ptr<engine_connection> find_for(const http::request& what, const parameters& asked, reply_slot where);
   void handle_owned(const http::request& what, const parameters& asked, reply_slot where);
+  void begin_owned(const http::request& head, const parameters& asked, reply_slot where);
+  void overflow_owned(const http::request& head, const parameters& asked, reply_slot where);
   void open_polling(const http::request& what, const parameters& asked, reply_slot where);
+
   void open_websocket(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream);
   void upgrade_owned(const http::request& what, const parameters& asked, std::shared_ptr<frame_stream> stream);
   void move_upgrade(http::request what, parameters asked, engine& owner, std::shared_ptr<frame_stream> stream);
-  void refuse(const http::request& what, reply_slot where, engineio::request_error code, std::string_view text = {});
-  std::shared_ptr<engine_connection> make(engineio::transport first, std::size_t max_payload);
+
+  /// Everything about a new connection that its request says and the application answers.
+  engine_opening judge(const http::request& what, const parameters& asked, bool is_websocket);
+  std::shared_ptr<engine_connection> make(const engine_opening& what);
   std::shared_ptr<engine_connection> find(std::string_view sid) const;
   /// The engine that a sid names, or nullptr.
   engine* owner_of(std::string_view sid) const noexcept;
@@ -81,11 +89,5 @@ private:
   engine_services services_;
   std::unordered_map<std::string, std::shared_ptr<engine_connection>> connections_;
 };
-
-/// An answer with the CORS fields of the engine.
-http::response engine_answer(unsigned status, const engine_settings& settings, const http::request& asked);
-
-/// A polling answer to a GET: CORS, content type, no caching.
-http::response polling_answer(const engine_settings& settings, const http::request& asked, std::string body);
 
 } // namespace arauto::io

@@ -10,6 +10,10 @@ const frame_ptr& ping_packet() {
   static const frame_ptr x = frame::text({"2"});
   return x;
 }
+const frame_ptr& pong_packet() {
+  static const frame_ptr x = frame::text({"3"});
+  return x;
+}
 const frame_ptr& probe_answer() {
   static const frame_ptr x = frame::text({"3probe"});
   return x;
@@ -22,12 +26,20 @@ struct overloaded : Handlers... {
 
 } // namespace
 
-engine_connection::engine_connection(engine& owner, std::string sid, engineio::transport first, std::size_t max_payload)
+engine_connection::engine_connection(engine& owner, std::string sid, const engine_opening& what)
     : engine_{owner},
       sid_{std::move(sid)},
-      rules_{owner.services().settings.limits, first},
+      rules_{owner.services().settings.limits, what.first, what.shake.version},
       heartbeat_{*this, engineio::clock::heartbeat},
-      max_payload_{max_payload} {}
+      max_payload_{owner.services().settings.limits.max_payload},
+      is_text_only_{what.is_text_only} {
+  if (what.judged.max_payload != 0)
+    max_payload_ = std::min(max_payload_, what.judged.max_payload);
+  if (what.jsonp)
+    rare().jsonp = what.jsonp;
+  if (!what.judged.all_fields.empty())
+    rare().fields = what.judged.all_fields;
+}
 
 engine_connection::~engine_connection() {
   engine_.services().home.forget(*this);
@@ -37,54 +49,22 @@ void engine_connection::clock_timer::on_timer() {
   owner_->on_clock(which_);
 }
 
+engine_connection::rarities& engine_connection::rare() {
+  if (!rare_)
+    rare_ = std::make_unique<rarities>();
+  return *rare_;
+}
+
+std::span<const header_field> engine_connection::fields() const noexcept {
+  return rare_ ? std::span<const header_field>{rare_->fields} : std::span<const header_field>{};
+}
+
 // -- opening
-
-void engine_connection::open_polling(const http::request& asked, reply_slot where, handshake shake) {
-  const auto& x = engine_.services().settings;
-  auto body = "0" + engineio::open_packet_data(sid_, true, x.limits, x.limits.max_payload);
-  engine_.services().answers.respond(where, polling_answer(x, asked, std::move(body)));
-  run(rules_.start());
-  start_application(std::move(shake));
-}
-
-void engine_connection::open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream,
-                                       handshake shake) {
-  opening_ = std::make_unique<handshake>(std::move(shake));
-  auto fields = engine_answer(101, engine_.services().settings, asked).fields;
-  socket_ = websocket_transport::accept(std::move(stream), asked, std::move(fields), max_payload_, *this);
-}
-
-void engine_connection::probe(const http::request& asked, std::shared_ptr<frame_stream> stream) {
-  engineio::actions next;
-  if (closing_ || !rules_.accept_probe(next)) {
-    class nobody final : public websocket_listener {
-      void on_websocket_open(websocket_transport& from) override { from.close(); }
-      void on_websocket_message(websocket_transport&, bool, std::string_view) override {}
-      void on_websocket_closed(websocket_transport&, bool) override {}
-    };
-    static nobody closes_at_once;
-    websocket_transport::accept(std::move(stream), asked, {}, max_payload_, closes_at_once);
-    return;
-  }
-  probing_ = std::make_unique<probing>(*this);
-  auto fields = engine_answer(101, engine_.services().settings, asked).fields;
-  probing_->socket = websocket_transport::accept(std::move(stream), asked, std::move(fields), max_payload_, *this);
-  run(std::move(next));
-}
 
 void engine_connection::start_application(handshake shake) {
   engine_.services().counters.open_connections.add();
+  shake.sid = sid_;
   above_ = engine_.services().above.open(*this, std::move(shake));
-}
-
-void engine_connection::on_websocket_open(websocket_transport& from) {
-  if (&from != socket_.get() || !opening_)
-    return; // A probe: the client speaks first.
-  const auto& x = engine_.services().settings;
-  socket_->set_source(&queue_);
-  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
-  run(rules_.start());
-  start_application(std::move(*std::exchange(opening_, nullptr)));
 }
 
 // -- the application's side
@@ -108,9 +88,14 @@ push_result engine_connection::push(std::span<const frame_ptr> frames) {
     }
   }
   for (const auto& x : frames)
-    queue_.push(x);
+    queue_.push(rules_.version() == 3 ? fitting(x) : x);
   mark_dirty();
   return push_result::accepted;
+}
+
+/// The frame as this client of version 3 understands it. What waits for a poll becomes text only when it leaves.
+frame_ptr engine_connection::fitting(const frame_ptr& packet) const {
+  return engineio::websocket_frame_v3(packet, is_text_only_ && rules_.current() == engineio::transport::websocket);
 }
 
 void engine_connection::close(close_reason reason) {
@@ -129,7 +114,13 @@ void engine_connection::allow_messages(std::size_t bytes_max) {
 }
 
 bool engine_connection::is_writable() const noexcept {
-  return rules_.current() == engineio::transport::polling ? held_ != nullptr : socket_ && queue_.empty();
+  if (closing_ || rules_.is_over())
+    return false;
+  return rules_.current() == engineio::transport::polling ? held_ != nullptr : socket_ && !socket_->is_blocked();
+}
+
+std::span<const header_field> engine_connection::request_fields() const noexcept {
+  return rare_ ? rare_->request_fields : std::span<const header_field>{};
 }
 
 void engine_connection::shut_down() {
@@ -158,51 +149,6 @@ void engine_connection::at_turn_end() {
     run(rules_.close(*closing_));
 }
 
-// -- WebSocket
-
-void engine_connection::on_websocket_message(websocket_transport&, bool is_binary, std::string_view message) {
-  const auto self = shared_from_this();
-  if (closing_)
-    return;
-  std::string scratch;
-  constexpr auto from = engineio::transport::websocket;
-  if (is_binary)
-    return run(rules_.on_packet(from, engineio::decode_binary(message)));
-  const auto packet = engineio::decode_text(message, scratch);
-  run(packet ? rules_.on_packet(from, *packet) : rules_.on_undecodable(from));
-}
-
-void engine_connection::on_websocket_closed(websocket_transport& from, bool by_error) {
-  const auto self = shared_from_this();
-  if (opening_) { // The handshake failed: nobody above knows of this connection.
-    opening_.reset();
-    socket_.reset();
-    return engine_.forget(sid_);
-  }
-  if (probing_ && &from == probing_->socket.get())
-    probing_.reset();
-  else if (&from == socket_.get())
-    socket_.reset();
-  else
-    return;
-  run(rules_.on_transport_lost(engineio::transport::websocket, by_error));
-}
-
-void engine_connection::switch_to_websocket() {
-  if (!probing_)
-    return;
-  engine_.services().counters.upgrades.add();
-  socket_ = std::move(probing_->socket);
-  probing_.reset();
-  socket_->set_source(&queue_);
-  socket_->mark_dirty();
-}
-
-void engine_connection::drop_probe() {
-  if (const auto dropped = std::exchange(probing_, nullptr))
-    dropped->socket->close();
-}
-
 // -- rules
 
 void engine_connection::on_clock(engineio::clock which) {
@@ -223,6 +169,7 @@ void engine_connection::perform(const engineio::action& what) {
   auto& home = engine_.services().home;
   std::visit(overloaded{
                  [&](send_ping) { send_control(ping_packet()); },
+                 [&](send_pong) { send_control(pong_packet()); },
                  [&](send_probe_pong) {
                    if (probing_)
                      probing_->socket->send(*probe_answer());
@@ -260,6 +207,7 @@ void engine_connection::finish(close_reason why) {
     counters.protocol_errors.add();
   engine_.services().home.disarm(heartbeat_);
   drop_probe();
+  cut_post();
   if (const auto above = std::exchange(above_, nullptr))
     above->on_close(why);
   if (rules_.current() == engineio::transport::polling)

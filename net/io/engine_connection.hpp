@@ -3,6 +3,7 @@
 #include "net/engineio/connection_fsm.hpp"
 #include "net/frame_queue.hpp"
 #include "net/io/engine.hpp"
+#include "net/io/engine_answers.hpp"
 #include "net/io/websocket_transport.hpp"
 
 #include <memory>
@@ -10,6 +11,17 @@
 #include <string>
 
 namespace arauto::io {
+
+/// What is known of a connection before it is made.
+struct engine_opening {
+  engineio::transport first = engineio::transport::polling;
+  /// The client cannot take binary.
+  bool is_text_only = false;
+  /// Index of its JSONP callback, if it loads scripts.
+  std::optional<std::string> jsonp;
+  handshake shake;
+  admission judged;
+};
 
 /// One Engine.IO connection (`sid`): drives the protocol's rules over its transports and owns the one bounded queue of
 /// what its client has to get, whatever the transport. Owned by its engine; I/O thread only.
@@ -21,23 +33,28 @@ class engine_connection final : public outbox,
                                 public std::enable_shared_from_this<engine_connection>,
                                 private turn_task {
 public:
-  engine_connection(engine& owner, std::string sid, engineio::transport first, std::size_t max_payload);
+  engine_connection(engine& owner, std::string sid, const engine_opening& what);
   ~engine_connection() override;
 
   const std::string& sid() const noexcept { return sid_; }
   engineio::transport current() const noexcept { return rules_.current(); }
+  std::uint8_t version() const noexcept { return rules_.version(); }
 
   /// Polling handshake: the answer carries the open packet.
-  void open_polling(const http::request& asked, reply_slot where, handshake shake);
+  void open_polling(const http::request& asked, reply_slot where, engine_opening what);
   /// WebSocket handshake without a sid.
-  void open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream, handshake shake);
+  void open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream, engine_opening what);
   /// A WebSocket with our sid.
-  void probe(const http::request& asked, std::shared_ptr<frame_stream> stream);
+  void probe(const http::request& asked, std::shared_ptr<frame_stream> stream, bool is_text_only);
 
   void on_get(const http::request& asked, reply_slot where);
   void on_post(const http::request& asked, reply_slot where);
-  /// The TCP connection of a GET is gone.
-  void on_poll_lost(reply_slot where);
+  /// The head of a POST is here and its body is arriving: until then there may be no other one.
+  void on_post_begin(const http::request& head, reply_slot where);
+  /// Its body passed the limit of every client. The connection stays.
+  void on_post_overflow(const http::request& head, reply_slot where);
+  /// The TCP connection of a GET, or of a POST that was arriving, is gone.
+  void on_request_lost(reply_slot where);
   /// The server goes down.
   void shut_down();
 
@@ -45,7 +62,7 @@ public:
   void close(close_reason reason) override;
   void allow_messages(std::size_t bytes_max) override;
   bool is_writable() const noexcept override;
-  std::span<const header_field> request_fields() const noexcept override { return request_fields_; }
+  std::span<const header_field> request_fields() const noexcept override;
 
   void on_websocket_open(websocket_transport& from) override;
   void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) override;
@@ -65,11 +82,23 @@ private:
   struct held_get {
     reply_slot where;
     http::response answer;
+    bool accepts_gzip = false;
   };
   struct probing {
     explicit probing(engine_connection& owner) : upgrade_clock{owner, engineio::clock::upgrade} {}
     std::shared_ptr<websocket_transport> socket;
     clock_timer upgrade_clock;
+    bool is_text_only = false;
+  };
+  /// What few connections have, and not for long.
+  struct rarities {
+    std::optional<std::string> jsonp;
+    /// For every successful answer.
+    std::vector<header_field> fields;
+    /// A POST whose body is arriving.
+    std::optional<reply_slot> posting;
+    /// Of the POST that is handled now.
+    std::span<const header_field> request_fields;
   };
 
   void at_turn_end() override;
@@ -77,15 +106,23 @@ private:
   void run(engineio::actions what);
   void perform(const engineio::action& what);
   void send_control(const frame_ptr& packet);
+  frame_ptr fitting(const frame_ptr& packet) const;
   void mark_dirty();
   void switch_to_websocket();
-  void answer_get(std::string body);
+  engineio::poll_form form() const noexcept;
+  void answer_get(std::span<const frame_ptr> packets);
   void answer_get_with_queue();
   void release_get();
+  bool take_post(const http::request& head, reply_slot where);
+  void take_packets(const http::request& asked);
+  void end_post(reply_slot where);
+  void cut_post();
   void drop_probe();
   void finish(close_reason why);
   void finish_polling(close_reason why);
   void on_clock(engineio::clock which);
+  rarities& rare();
+  std::span<const header_field> fields() const noexcept;
 
   engine& engine_;
   std::string sid_;
@@ -97,11 +134,12 @@ private:
   std::unique_ptr<held_get> held_;
   /// What `open` needs once the WebSocket handshake is done.
   std::unique_ptr<handshake> opening_;
+  std::unique_ptr<rarities> rare_;
   clock_timer heartbeat_;
   std::size_t max_payload_;
   std::optional<close_reason> closing_;
-  /// Of the POST that is handled now.
-  std::span<const header_field> request_fields_;
+  /// The current transport takes no binary (version 3).
+  bool is_text_only_;
   /// Over, but a poller may still fetch what is left.
   bool lingering_ = false;
 };

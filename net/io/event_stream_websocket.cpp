@@ -110,6 +110,10 @@ std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const 
     refuse_upgrade(stream, "Origin not allowed: CORS_ORIGIN does not list it");
     return nullptr;
   }
+  if (const auto fault = http::find_upgrade_fault(asked)) {
+    refuse_upgrade(stream, *fault);
+    return nullptr;
+  }
   auto made = std::make_shared<websocket_stream>(owner, std::move(name));
   made->start(asked, std::move(stream));
   return made;

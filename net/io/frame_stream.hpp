@@ -77,6 +77,9 @@ public:
   /// Bytes that left a queue or came as chunks and are not yet sent.
   std::size_t unsent_bytes() const noexcept;
 
+  /// Whether the socket did not take all of the last write.
+  bool is_blocked() const noexcept { return waiting_writable_; }
+
   /// Ends the stream when everything is sent. Frames of the source are not waited for.
   void finish();
 

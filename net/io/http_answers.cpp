@@ -17,8 +17,13 @@ void http_peer::respond(std::uint32_t request, http::response what) {
     services_->counters.orphaned_answers.add();
     return;
   }
-  exchanges_[position].answer = std::move(what);
-  exchanges_[position].on_lost = nullptr;
+  auto& x = exchanges_[position];
+  x.answer = std::move(what);
+  x.on_lost = nullptr;
+  if (x.is_partial) { // The rest of its body is dropped with the connection.
+    x.keep_alive = false;
+    state_ = state::draining;
+  }
   services_->home.at_turn_end(*this);
 }
 
@@ -26,6 +31,11 @@ void http_peer::watch(std::uint32_t request, std::function<void()> what) {
   const auto position = request - first_;
   if (position < exchanges_.size())
     exchanges_[position].on_lost = std::move(what);
+}
+
+void http_peer::cut(std::uint32_t request) {
+  if (request - first_ < exchanges_.size())
+    close();
 }
 
 void http_peer::write_answers() {

@@ -27,6 +27,8 @@ public:
 
   http::request take() { return std::move(request_); }
   const http::request& request() const noexcept { return request_; }
+  /// All fields were read, though the head may have been refused.
+  bool has_head() const noexcept { return head_done_; }
   /// The client waits for 100 (Continue).
   bool expects_continue() const noexcept { return expects_continue_; }
   /// HTTP status that answers an error of this parser, 0 when there is nobody to answer.

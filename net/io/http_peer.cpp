@@ -111,8 +111,8 @@ void http_peer::feed(std::string_view bytes) {
   }
   if (upgrade_ && exchanges_.empty())
     upgrade();
-  else if (state_ == state::open)
-    arm_for_state();
+  else if (state_ == state::open || (state_ == state::draining && !parser_))
+    arm_for_state(); // The last request, too, may wait longer for its answer than it took to arrive.
 }
 
 std::size_t http_peer::parse(std::string_view bytes) {
@@ -131,12 +131,43 @@ std::size_t http_peer::parse(std::string_view bytes) {
     }
     if (parser_->is_done())
       on_request();
-    else if (!head_was_done && parser_->is_header_done() && parser_->expects_continue() && exchanges_.empty())
-      stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+    else if (!head_was_done && parser_->is_header_done())
+      on_head();
     if (ec == beast::http::error::need_more)
       break;
   }
   return used;
+}
+
+/// A request whose body is still to come.
+void http_peer::on_head() {
+  const auto is_only = exchanges_.empty();
+  const auto has_answer = begin() && exchanges_.back().answer.has_value();
+  if (parser_->expects_continue() && is_only && !has_answer)
+    stream_->write("HTTP/1.1 100 Continue\r\n\r\n");
+}
+
+/// Shows the handler a head whose body is not there. False: it wants to see the whole request only.
+bool http_peer::begin() {
+  if (parser_->upgrade() && services_->upgrades.wants(parser_->request()))
+    return false;
+  exchanges_.push_back(made_of(parser_->request()));
+  exchanges_.back().is_partial = true;
+  const auto is_taken = services_->requests.begin(parser_->request(), last_slot());
+  if (!is_taken)
+    exchanges_.pop_back();
+  return is_taken;
+}
+
+http_peer::exchange http_peer::made_of(const http::request& head) const {
+  exchange x;
+  x.keep_alive = head.keep_alive;
+  x.is_head = head.method == "HEAD";
+  return x;
+}
+
+reply_slot http_peer::last_slot() const noexcept {
+  return {services_->home.index(), seat_, generation_, first_ + static_cast<std::uint32_t>(exchanges_.size()) - 1};
 }
 
 void http_peer::on_request() {
@@ -146,20 +177,19 @@ void http_peer::on_request() {
   parser_.reset();
   request.remote_address = stream_->remote_address();
   request.is_secure = stream_->is_secure();
-  if (is_upgrade ? services_->upgrades.wants(request) : services_->upgrades.takes_over(request)) {
+  if ((is_upgrade && services_->upgrades.wants(request)) || services_->upgrades.takes_over(request)) {
     upgrade_ = std::move(request);
     return;
   }
-  exchange x;
-  x.keep_alive = request.keep_alive;
-  x.is_head = request.method == "HEAD";
+  if (!has_begun())
+    exchanges_.push_back(made_of(request));
+  auto& x = exchanges_.back();
+  x.is_partial = false;
+  x.on_lost = nullptr; // What watched the body has it now.
   x.body_bytes = std::exchange(body_bytes_, 0);
-  const reply_slot where{services_->home.index(), seat_, generation_,
-                         first_ + static_cast<std::uint32_t>(exchanges_.size())};
   if (!x.keep_alive)
     state_ = state::draining;
-  exchanges_.push_back(std::move(x));
-  services_->requests.handle(std::move(request), where);
+  services_->requests.handle(std::move(request), last_slot());
 }
 
 void http_peer::upgrade() {
@@ -174,14 +204,32 @@ void http_peer::upgrade() {
 }
 
 void http_peer::refuse(unsigned status) {
-  parser_.reset();
-  state_ = state::draining;
   if (status == 0)
     return close();
-  exchange x;
+  constexpr unsigned too_large = 413;
+  // A length that the head announces is refused before the body comes: then it begins here.
+  if (status == too_large && parser_->has_head() && (has_begun() || begin())) {
+    state_ = state::draining;
+    if (exchanges_.back().answer)
+      return;
+    exchanges_.back().keep_alive = false;
+    exchanges_.back().on_lost = nullptr;
+    services_->requests.overflow(parser_->request(), last_slot());
+    return;
+  }
+  if (!has_begun())
+    exchanges_.emplace_back();
+  answer_last(malformed_answer(status));
+}
+
+/// Answers a request of which no more is read.
+void http_peer::answer_last(http::response what) {
+  state_ = state::draining;
+  auto& x = exchanges_.back();
   x.keep_alive = false;
-  x.answer = malformed_answer(status);
-  exchanges_.push_back(std::move(x));
+  x.answer = std::move(what);
+  if (const auto lost = std::exchange(x.on_lost, nullptr))
+    lost();
   services_->home.at_turn_end(*this);
 }
 

@@ -56,6 +56,8 @@ public:
   void start();
   void respond(std::uint32_t request, http::response what);
   void watch(std::uint32_t request, std::function<void()> what);
+  /// Ends the TCP connection at once if the request is still open.
+  void cut(std::uint32_t request);
   /// No further request is read; the connection ends with the last answer.
   void end();
 
@@ -76,6 +78,8 @@ private:
     std::size_t body_bytes = 0;
     bool keep_alive = true;
     bool is_head = false;
+    /// Its body is still arriving.
+    bool is_partial = false;
   };
   enum class state { open, draining, closed };
   /// What the peer's timer stands for.
@@ -92,9 +96,15 @@ private:
   void feed(std::string_view bytes);
   /// Bytes used; stops at a pause, an error or when more input is needed.
   std::size_t parse(std::string_view bytes);
+  void on_head();
+  bool begin();
+  bool has_begun() const noexcept { return !exchanges_.empty() && exchanges_.back().is_partial; }
   void on_request();
+  exchange made_of(const http::request& head) const;
+  reply_slot last_slot() const noexcept;
   void upgrade();
   void refuse(unsigned status);
+  void answer_last(http::response what);
   bool take_budget(std::size_t bytes);
   bool may_read() const noexcept;
   void resume();

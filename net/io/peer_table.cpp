@@ -47,6 +47,11 @@ bool peer_table::watch(reply_slot where, std::function<void()> what) {
   return true;
 }
 
+void peer_table::cut(reply_slot where) {
+  if (auto* peer = find(where))
+    peer->cut(where.request);
+}
+
 void peer_table::close_all() {
   for (std::size_t i = 0; i < seats_.size(); ++i)
     if (const auto peer = seats_[i].peer)
@@ -59,6 +64,14 @@ void thread_responder::respond(reply_slot where, http::response what) {
     return x.peers->respond(where, std::move(what));
   x.where->post(
       [peers = x.peers, where, answer = std::move(what)]() mutable { peers->respond(where, std::move(answer)); });
+}
+
+void thread_responder::cut(reply_slot where) {
+  const auto& x = homes_[where.loop];
+  if (x.where->is_current())
+    x.peers->cut(where);
+  else
+    x.where->post([peers = x.peers, where] { peers->cut(where); });
 }
 
 } // namespace arauto::io

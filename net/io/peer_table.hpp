@@ -28,6 +28,9 @@ public:
   /// Calls `what` if the peer goes away before the request was answered. False: it is gone already.
   bool watch(reply_slot where, std::function<void()> what);
 
+  /// Ends the TCP connection of a request that is still open, without an answer.
+  void cut(reply_slot where);
+
   /// Closes every peer: those that wait for a request at once, the others after their answers.
   void close_all();
   std::size_t size() const noexcept { return count_; }
@@ -51,6 +54,8 @@ public:
   /// One more I/O thread, in the order of their indices; before any thread runs.
   void add(loop& where, peer_table& peers) { homes_.push_back({&where, &peers}); }
   void respond(reply_slot where, http::response what) override;
+  /// Ends the TCP connection of a request that is still open, without an answer.
+  void cut(reply_slot where);
 
 private:
   struct home {

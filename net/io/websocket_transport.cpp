@@ -25,8 +25,10 @@ upgrade_request to_beast(const http::request& asked) {
   upgrade_request x{beast::http::verb::get, asked.target, 11};
   for (const auto& [name, value] : asked.fields)
     if (beast::iequals(name, "host") || beast::iequals(name, "upgrade") || beast::iequals(name, "connection") ||
-        beast::iequals(name, "sec-websocket-key") || beast::iequals(name, "sec-websocket-version"))
+        beast::iequals(name, "sec-websocket-key"))
       x.insert(name, value);
+  // Version 8 is the same on the wire, and Beast knows only the last one.
+  x.set(beast::http::field::sec_websocket_version, "13");
   return x;
 }
 
@@ -44,13 +46,12 @@ public:
 
   ~transport() override { stream_->set_owner(nullptr); }
 
-  void start(const http::request& asked, std::vector<std::pair<std::string, std::string>> extra,
-             std::size_t message_max) {
+  void start(const http::request& asked, std::vector<header_field> extra, std::size_t message_max) {
     socket_.read_message_max(message_max);
     socket_.set_option(websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
       answer.set(beast::http::field::server, "arauto"); // Else Beast names itself and its version.
       for (const auto& [name, value] : extra)
-        answer.set(name, value);
+        answer.insert(name, value); // Some stand there more than once.
     }});
     socket_.async_accept(to_beast(asked), [self = shared_from_this()](const boost::system::error_code& ec) {
       self->socket_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
@@ -69,6 +70,7 @@ public:
   void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
   void set_source(frame_queue* source) override { stream_->set_source(source); }
   void mark_dirty() override { stream_->mark_dirty(); }
+  bool is_blocked() const noexcept override { return stream_->is_blocked(); }
   void set_message_max(std::size_t bytes) override { socket_.read_message_max(bytes); }
   void flush() override { stream_->flush(); }
 
@@ -180,22 +182,40 @@ private:
 
 } // namespace
 
-std::shared_ptr<websocket_transport> websocket_transport::accept(std::shared_ptr<frame_stream> stream,
-                                                                 const http::request& asked,
-                                                                 std::vector<std::pair<std::string, std::string>> extra,
-                                                                 std::size_t message_max,
-                                                                 websocket_listener& listener) {
+std::shared_ptr<websocket_transport>
+websocket_transport::accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
+                            std::vector<header_field> extra, std::size_t message_max, websocket_listener& listener) {
   auto made = std::make_shared<transport>(std::move(stream), listener);
   made->start(asked, std::move(extra), message_max);
   return made;
 }
 
-void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text) {
-  std::string answer = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-type: text/html\r\nContent-Length: ";
-  answer += std::to_string(text.size());
+void websocket_transport::accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
+                                           std::vector<header_field> extra) {
+  class nobody final : public websocket_listener {
+    void on_websocket_open(websocket_transport& from) override { from.close(); }
+    void on_websocket_message(websocket_transport&, bool, std::string_view) override {}
+    void on_websocket_closed(websocket_transport&, bool) override {}
+  };
+  static nobody closes_at_once; // It holds nothing, so any thread may use it.
+  constexpr std::size_t message_max = 1024;
+  accept(std::move(stream), asked, std::move(extra), message_max, closes_at_once);
+}
+
+void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, const http::upgrade_fault& why) {
+  auto answer = "HTTP/1.1 " + std::to_string(why.status) + " ";
+  answer += http::reason_phrase(why.status);
+  answer += "\r\nConnection: close\r\nContent-Type: text/html\r\nContent-Length: ";
+  answer += std::to_string(why.text.size());
+  if (why.names_versions)
+    answer += "\r\nSec-WebSocket-Version: 13, 8";
   answer += "\r\n\r\n";
-  answer += text;
+  answer += why.text;
   send_and_end(stream, std::move(answer));
+}
+
+void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text) {
+  refuse_upgrade(stream, http::upgrade_fault{400, text});
 }
 
 } // namespace arauto::io

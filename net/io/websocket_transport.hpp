@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/http/message.hpp"
+#include "net/http/upgrade.hpp"
 #include "net/io/frame_stream.hpp"
 
 #include <memory>
@@ -35,9 +36,14 @@ public:
 
   /// Answers the upgrade request and begins to read. `extra` are header fields for the 101.
   /// `message_max`: bytes of one message; a longer one closes with 1009.
+  /// Precondition: the request has no fault (`find_upgrade_fault`).
   static std::shared_ptr<websocket_transport> accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                                                     std::vector<std::pair<std::string, std::string>> extra,
-                                                     std::size_t message_max, websocket_listener& listener);
+                                                     std::vector<header_field> extra, std::size_t message_max,
+                                                     websocket_listener& listener);
+
+  /// Answers the upgrade request and closes at once: Engine.IO has no use for this WebSocket.
+  static void accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
+                               std::vector<header_field> extra);
 
   /// Sends one frame ahead of the source, behind what is half sent.
   virtual void send(const frame& x) = 0;
@@ -45,6 +51,8 @@ public:
   /// Frames come from here from now on.
   virtual void set_source(frame_queue* source) = 0;
   virtual void mark_dirty() = 0;
+  /// Whether something is left that the socket did not take.
+  virtual bool is_blocked() const noexcept = 0;
   virtual void set_message_max(std::size_t bytes) = 0;
   /// Offers the source to the socket now.
   virtual void flush() = 0;
@@ -59,5 +67,8 @@ public:
 
 /// Refuses an upgrade: HTTP 400 with a bare text, then the TCP connection ends (Engine.IO text, section 2).
 void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, std::string_view text);
+
+/// The same for a request that cannot become a WebSocket at all.
+void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, const http::upgrade_fault& why);
 
 } // namespace arauto::io

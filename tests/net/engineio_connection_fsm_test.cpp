@@ -13,6 +13,9 @@ static std::string name_of(clock x) {
 static void PrintTo(const send_ping&, std::ostream* out) {
   *out << "send_ping";
 }
+static void PrintTo(const send_pong&, std::ostream* out) {
+  *out << "send_pong";
+}
 static void PrintTo(const send_probe_pong&, std::ostream* out) {
   *out << "send_probe_pong";
 }
@@ -118,6 +121,36 @@ TEST_F(ConnectionFsm, TakesAPongThatNobodyAskedFor) {
 TEST_F(ConnectionFsm, EndsWhenTheClientPings) {
   EXPECT_EQ(polling.on_packet(transport::polling, ping), ended(close_reason::parse_error));
   EXPECT_EQ(websocket.on_packet(transport::websocket, probe), ended(close_reason::parse_error));
+}
+
+TEST_F(ConnectionFsm, AnswersPingsOfVersionThree) {
+  const actions patience{arm{clock::heartbeat, milliseconds{500}}};
+  const actions answer{send_pong{}, arm{clock::heartbeat, milliseconds{500}}};
+  for (const auto where : {transport::polling, transport::websocket}) {
+    connection_fsm old{numbers, where, 3};
+    EXPECT_EQ(old.version(), 3);
+    EXPECT_EQ(old.start(), patience);
+    EXPECT_EQ(old.on_packet(where, ping), answer);
+    EXPECT_EQ(old.on_packet(where, {packet_type::ping, false, "abc"}), answer);
+    EXPECT_EQ(old.on_packet(where, hello), (actions{deliver{false, "hello"}})) << "data is no ping";
+    EXPECT_EQ(old.on_clock(clock::heartbeat), ended(close_reason::ping_timeout));
+  }
+}
+
+TEST_F(ConnectionFsm, EndsWhenAClientOfVersionThreePongs) {
+  connection_fsm old{numbers, transport::polling, 3};
+  EXPECT_EQ(old.on_packet(transport::polling, pong), ended(close_reason::parse_error));
+}
+
+TEST_F(ConnectionFsm, UpgradesInVersionThreeToo) {
+  connection_fsm old{numbers, transport::polling, 3};
+  actions out;
+  ASSERT_TRUE(old.accept_probe(out));
+  EXPECT_EQ(old.on_packet(transport::websocket, probe), probe_answer);
+  EXPECT_EQ(old.on_packet(transport::polling, ping), (actions{send_pong{}, arm{clock::heartbeat, milliseconds{500}}}))
+      << "the heartbeat goes on where it was";
+  EXPECT_EQ(old.on_packet(transport::websocket, upgrade), upgraded);
+  EXPECT_EQ(old.current(), transport::websocket);
 }
 
 TEST_F(ConnectionFsm, DeliversMessages) {

@@ -24,7 +24,8 @@ TEST(EngineHandshake, LetsGoodRequestsPass) {
        {asked{"EIO=4&transport=polling"}, asked{"EIO=4&transport=websocket", "GET", true},
         asked{"EIO=4&transport=polling&sid="}, asked{"EIO=4&transport=polling&sid=a"},
         asked{"EIO=4&transport=polling&sid=a", "POST"}, asked{"EIO=4&transport=websocket&sid=a", "GET", true},
-        asked{"EIO=4&transport=polling&sid=a", "PUT"}, asked{"EIO=3&EIO=4&transport=x&transport=polling"}})
+        asked{"EIO=4&transport=polling&sid=a", "PUT"}, asked{"EIO=3&EIO=4&transport=x&transport=polling"},
+        asked{"EIO=9&transport=polling"}, asked{"EIO=4&transport=polling", "GET", true}})
     EXPECT_EQ(judge(x), std::nullopt) << x.query;
 }
 
@@ -38,18 +39,38 @@ TEST(EngineHandshake, RefusesUnknownTransports) {
   }
 }
 
-TEST(EngineHandshake, RefusesUnsupportedVersions) {
-  for (const auto* query : {"transport=polling", "EIO=&transport=polling", "EIO=3&transport=polling",
-                            "EIO=5&transport=polling", "EIO=abc&transport=polling", "EIO=04&transport=polling",
-                            "EIO=4.0&transport=polling", "eio=4&transport=polling", "EIO=%204&transport=polling"})
-    EXPECT_EQ(judge({query}), error::unsupported_protocol_version) << query;
-  EXPECT_EQ(judge({"EIO=3&transport=websocket", "GET", true}), error::unsupported_protocol_version);
+TEST(EngineHandshake, TakesExactlyTheVersionsThatItSpeaks) {
+  for (const auto* query :
+       {"", "EIO=", "EIO=5", "EIO=abc", "EIO=04", "EIO=4.0", "eio=4", "EIO=%204", "EIO=03", "EIO=33"})
+    for (const auto allow_v3 : {false, true})
+      EXPECT_EQ(handshake_version(read_parameters(query), allow_v3), 0) << query;
+  EXPECT_EQ(handshake_version(read_parameters("EIO=4"), false), 4);
+  EXPECT_EQ(handshake_version(read_parameters("EIO=4"), true), 4);
+  EXPECT_EQ(handshake_version(read_parameters("EIO=3"), false), 0);
+  EXPECT_EQ(handshake_version(read_parameters("EIO=3"), true), 3);
 }
 
-TEST(EngineHandshake, RefusesAVersionThatIsNotThatOfTheSession) {
-  EXPECT_EQ(judge({"EIO=3&transport=websocket&sid=a", "GET", true}), error::bad_request);
-  EXPECT_EQ(judge({"transport=websocket&sid=a", "GET", true}), error::bad_request);
-  EXPECT_EQ(judge({"EIO=3&transport=polling&sid=a", "POST"}), error::bad_request);
+TEST(EngineHandshake, JudgesRequestsOfASession) {
+  const auto judge_session = [](std::string_view query, bool is_upgrade, transport current, std::uint8_t version) {
+    return check_session_request(read_parameters(query), is_upgrade, current, version);
+  };
+  const auto polling = transport::polling;
+  const auto websocket = transport::websocket;
+  EXPECT_EQ(judge_session("EIO=4&transport=polling", false, polling, 4), std::nullopt);
+  EXPECT_EQ(judge_session("EIO=3&transport=polling", false, polling, 3), std::nullopt);
+  EXPECT_EQ(judge_session("transport=polling", false, polling, 3), std::nullopt) << "counts as 3";
+  EXPECT_EQ(judge_session("EIO=4&transport=websocket", true, polling, 4), std::nullopt);
+  EXPECT_EQ(judge_session("EIO=4&transport=websocket", true, websocket, 4), std::nullopt);
+  EXPECT_EQ(judge_session("EIO=4&transport=polling", true, websocket, 4), std::nullopt);
+  EXPECT_EQ(judge_session("EIO=4&transport=polling", false, websocket, 4), error::bad_request);
+  EXPECT_EQ(judge_session("EIO=4&transport=websocket", false, polling, 4), error::bad_request);
+  EXPECT_EQ(judge_session("EIO=4&transport=websocket", false, websocket, 4), error::bad_request) << "would never end";
+  for (const auto is_upgrade : {false, true}) {
+    const auto named = is_upgrade ? "&transport=websocket"s : "&transport=polling"s;
+    EXPECT_EQ(judge_session("EIO=3" + named, is_upgrade, polling, 4), error::bad_request);
+    EXPECT_EQ(judge_session(named, is_upgrade, polling, 4), error::bad_request);
+    EXPECT_EQ(judge_session("EIO=4" + named, is_upgrade, polling, 3), error::bad_request);
+  }
 }
 
 TEST(EngineHandshake, RefusesOtherMethodsThanGet) {
@@ -57,10 +78,8 @@ TEST(EngineHandshake, RefusesOtherMethodsThanGet) {
     EXPECT_EQ(judge({"EIO=4&transport=polling", method}), error::bad_handshake_method) << method;
 }
 
-TEST(EngineHandshake, RefusesWebsocketWithoutUpgradeAndUpgradeWithoutWebsocket) {
+TEST(EngineHandshake, RefusesWebsocketWithoutUpgrade) {
   EXPECT_EQ(judge({"EIO=4&transport=websocket"}), error::bad_request);
-  EXPECT_EQ(judge({"EIO=4&transport=polling", "GET", true}), error::bad_request);
-  EXPECT_EQ(judge({"EIO=4&transport=polling&sid=a", "GET", true}), error::bad_request);
 }
 
 TEST(EngineHandshake, RefusesAnIllegalOrigin) {
@@ -74,7 +93,6 @@ TEST(EngineHandshake, JudgesInTheOrderOfTheProtocol) {
   EXPECT_EQ(judge({"EIO=9&transport=websocket", "POST", false, false}), error::bad_request) << "origin";
   EXPECT_EQ(judge({"EIO=9&transport=websocket", "POST", false, true}), error::bad_handshake_method);
   EXPECT_EQ(judge({"EIO=9&transport=websocket", "GET", false, true}), error::bad_request) << "no upgrade";
-  EXPECT_EQ(judge({"EIO=9&transport=websocket", "GET", true, true}), error::unsupported_protocol_version);
 }
 
 TEST(EngineHandshake, WritesErrorBodies) {
@@ -110,6 +128,11 @@ TEST(EngineHandshake, ReadsTheParametersItKnows) {
   EXPECT_EQ(x.transport_name, "websocket");
   EXPECT_EQ(x.sid, "a/b");
   EXPECT_EQ(x.api_key, "k 1");
+  EXPECT_TRUE(x.is_text_only);
+  EXPECT_EQ(x.jsonp, std::nullopt);
+  EXPECT_EQ(read_parameters("j=1&j=2").jsonp, "2");
+  EXPECT_EQ(read_parameters("j=").jsonp, "");
+  EXPECT_FALSE(read_parameters("b64=").is_text_only);
 }
 
 TEST(EngineHandshake, TakesTheLastOfRepeatedParameters) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "net/engineio/poll_form.hpp"
+#include "net/io/engine_settings.hpp"
+
+#include <span>
+
+namespace arauto::io {
+
+/// An answer without a body and with the CORS fields of the engine only.
+http::response bare_answer(unsigned status, const engine_settings& settings, const http::request& asked);
+
+/// An error of the protocol; `text` replaces the standard message.
+http::response engine_error(engineio::request_error code, const engine_settings& settings, const http::request& asked,
+                            std::string_view text = {});
+
+/// The beginning of a successful polling answer: CORS, no caching, what old browsers need, and `more`.
+http::response polling_answer(const engine_settings& settings, const http::request& asked,
+                              std::span<const header_field> more);
+
+/// Makes it the answer to a POST.
+http::response confirmed(http::response answer);
+
+/// Makes it the answer to a GET; gzip from 1 KiB to 1 MiB if `accepts_gzip`.
+http::response filled(http::response answer, engineio::poll_body payload, bool accepts_gzip);
+
+/// Header fields of a 101: CORS and `more`.
+std::vector<header_field> upgrade_fields(const engine_settings& settings, const http::request& asked,
+                                         std::span<const header_field> more);
+
+} // namespace arauto::io

@@ -1,0 +1,85 @@
+// The WebSocket leg of an Engine.IO connection, and its way there (protocol text, section 7).
+#include "net/io/engine_connection.hpp"
+
+namespace arauto::io {
+
+void engine_connection::open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream,
+                                       engine_opening what) {
+  auto extra = upgrade_fields(engine_.services().settings, asked, what.judged.first_fields);
+  extra.insert(extra.end(), fields().begin(), fields().end());
+  opening_ = std::make_unique<handshake>(std::move(what.shake));
+  socket_ = websocket_transport::accept(std::move(stream), asked, std::move(extra), max_payload_, *this);
+}
+
+void engine_connection::probe(const http::request& asked, std::shared_ptr<frame_stream> stream, bool is_text_only) {
+  auto extra = upgrade_fields(engine_.services().settings, asked, fields());
+  engineio::actions next;
+  if (closing_ || !rules_.accept_probe(next))
+    return websocket_transport::accept_and_close(std::move(stream), asked, std::move(extra));
+  probing_ = std::make_unique<probing>(*this);
+  probing_->is_text_only = is_text_only;
+  probing_->socket = websocket_transport::accept(std::move(stream), asked, std::move(extra), max_payload_, *this);
+  run(std::move(next));
+}
+
+void engine_connection::on_websocket_open(websocket_transport& from) {
+  if (&from != socket_.get() || !opening_)
+    return; // A probe: the client speaks first.
+  const auto& x = engine_.services().settings;
+  socket_->set_source(&queue_);
+  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
+  run(rules_.start());
+  start_application(std::move(*std::exchange(opening_, nullptr)));
+}
+
+void engine_connection::on_websocket_message(websocket_transport&, bool is_binary, std::string_view message) {
+  const auto self = shared_from_this();
+  if (closing_)
+    return;
+  std::string scratch;
+  constexpr auto from = engineio::transport::websocket;
+  const auto packet = [&]() -> result<engineio::packet> {
+    if (rules_.version() == 3)
+      return is_binary ? engineio::decode_binary_v3(message) : engineio::decode_text_v3(message, scratch);
+    return is_binary ? engineio::decode_binary(message) : engineio::decode_text(message, scratch);
+  }();
+  run(packet ? rules_.on_packet(from, *packet) : rules_.on_undecodable(from));
+}
+
+void engine_connection::on_websocket_closed(websocket_transport& from, bool by_error) {
+  const auto self = shared_from_this();
+  if (opening_) { // The handshake failed: nobody above knows of this connection.
+    opening_.reset();
+    socket_.reset();
+    return engine_.forget(sid_);
+  }
+  if (probing_ && &from == probing_->socket.get())
+    probing_.reset();
+  else if (&from == socket_.get())
+    socket_.reset();
+  else
+    return;
+  run(rules_.on_transport_lost(engineio::transport::websocket, by_error));
+}
+
+void engine_connection::switch_to_websocket() {
+  if (!probing_)
+    return;
+  engine_.services().counters.upgrades.add();
+  socket_ = std::move(probing_->socket);
+  is_text_only_ = probing_->is_text_only;
+  probing_.reset();
+  cut_post(); // What a client still posts is not for this transport; it should have waited.
+  if (rules_.version() == 3 && is_text_only_)
+    for (const auto& x : queue_.take())
+      queue_.push(fitting(x));
+  socket_->set_source(&queue_);
+  socket_->mark_dirty();
+}
+
+void engine_connection::drop_probe() {
+  if (const auto dropped = std::exchange(probing_, nullptr))
+    dropped->socket->close();
+}
+
+} // namespace arauto::io
