@@ -85,7 +85,7 @@ void frame_stream::flush() {
     fail();
     return;
   case flush_outcome::drained:
-    if (finishing_)
+    if (finishing_ && !std::exchange(ended_, true))
       end();
     if (owner_ != nullptr)
       owner_->on_drained();

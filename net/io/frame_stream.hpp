@@ -139,6 +139,7 @@ private:
   std::string remote_address_;
   bool waiting_writable_ = false;
   bool finishing_ = false;
+  bool ended_ = false;
   bool broken_ = false;
 };
 

@@ -140,9 +140,10 @@ private:
   /// Nothing more is read: what is half sent still leaves, then the descriptor goes.
   void finish() {
     ended_ = true;
-    if (!stream_->is_open())
-      return on_timer();
     stream_->finish();
+    if (!stream_->is_open()) // Closed before, or broken by now.
+      return on_timer();
+    stream_->mark_dirty(); // Beast may have finished it before: then we have to hear again that it is drained.
   }
 
   void on_timer() override {
@@ -166,6 +167,8 @@ private:
     stream_->close();
     socket_.next_layer().unblock();
     lose(true);
+    if (ended_) // Nothing that was to leave can.
+      on_timer();
   }
 
   std::shared_ptr<frame_stream> stream_;
