@@ -43,6 +43,7 @@ public:
           for (boost::asio::const_buffer part : boost::beast::buffers_range_ref(what))
             chunk.append(static_cast<const char*>(part.data()), part.size());
           const auto bytes = chunk.size();
+          amend(chunk);
           stream_->write(std::move(chunk));
           const auto ec = stream_->is_open() ? error_code{} : error_code{boost::asio::error::broken_pipe};
           if (!ec && stream_->unsent_bytes() > unsent_max)
@@ -53,6 +54,12 @@ public:
         token, buffers);
   }
 
+  /// The client closed without a status: the close frame that answers has none either, where Beast writes 1000.
+  void answer_empty_close() noexcept { has_empty_close_ = true; }
+
+  /// What the 101 names as its server. Beast insists on such a field; it is taken out again.
+  static constexpr const char* server_name = "arauto";
+
   /// Lets a write that waited complete.
   void unblock() {
     if (blocked_.has_value())
@@ -62,6 +69,18 @@ public:
 
 private:
   static constexpr std::size_t unsent_max = 65536;
+
+  /// Beast writes the handshake and each control frame as one chunk.
+  void amend(std::string& chunk) const {
+    static const auto field = std::string{"Server: "} + server_name + "\r\n";
+    constexpr char close_frame = '\x88';
+    if (chunk.starts_with("HTTP/")) {
+      if (const auto at = chunk.find(field); at != std::string::npos)
+        chunk.erase(at, field.size());
+    } else if (has_empty_close_ && chunk.front() == close_frame) {
+      chunk.assign({close_frame, '\0'});
+    }
+  }
 
   /// A write whose bytes are queued already and whose completion waits.
   template <class Handler>
@@ -101,6 +120,7 @@ private:
 
   frame_stream* stream_;
   boost::beast::saved_handler blocked_;
+  bool has_empty_close_ = false;
 };
 
 /// Beast ends a WebSocket through these: the socket goes when the last chunk has left.

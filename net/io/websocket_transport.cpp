@@ -49,7 +49,7 @@ public:
   void start(const http::request& asked, std::vector<header_field> extra, std::size_t message_max) {
     socket_.read_message_max(message_max);
     socket_.set_option(websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
-      answer.set(beast::http::field::server, "arauto"); // Else Beast names itself and its version.
+      answer.set(beast::http::field::server, websocket_layer::server_name);
       for (const auto& [name, value] : extra)
         answer.insert(name, value); // Some stand there more than once.
     }});
@@ -60,6 +60,8 @@ public:
       self->socket_.control_callback([raw = self.get()](websocket::frame_type kind, beast::string_view) {
         if (kind == websocket::frame_type::pong && raw->listener_ != nullptr)
           raw->listener_->on_websocket_pong(*raw);
+        if (kind == websocket::frame_type::close && raw->socket_.reason().code == websocket::close_code::none)
+          raw->socket_.next_layer().answer_empty_close();
       });
       if (self->listener_ != nullptr)
         self->listener_->on_websocket_open(*self);

@@ -29,7 +29,7 @@ struct given {
   std::optional<std::string> cors;
   bool cors_credentials = false;
   std::vector<std::string> cors_methods, cors_headers;
-  std::optional<std::int64_t> cors_max_age;
+  std::optional<std::uint32_t> cors_max_age;
   bool recovery = false;
   std::optional<std::string> redis, redis_adapter;
 };
@@ -67,13 +67,14 @@ std::vector<std::string> split(const std::string& text) {
   return parts;
 }
 
-std::optional<http::cors_policy> cors_of(const given& x) {
-  if (x.cors.value_or("*") == "off")
-    return std::nullopt;
+http::cors_policy cors_of(const given& x) {
   http::cors_policy policy;
+  policy.is_on = x.cors.value_or("*") != "off";
   policy.origins = split(x.cors.value_or("*"));
   policy.methods = x.cors_methods.empty() ? std::vector<std::string>{"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"}
                                           : x.cors_methods;
+  policy.allowed_headers = x.cors_headers;
+  policy.max_age = x.cors_max_age;
   policy.credentials = x.cors_credentials;
   return policy;
 }

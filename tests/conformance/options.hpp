@@ -29,8 +29,7 @@ struct options {
   bool eio3 = false;
   /// Name of the cookie; empty: none.
   std::string cookie;
-  /// Nothing: no CORS fields.
-  std::optional<http::cors_policy> cors;
+  http::cors_policy cors;
   /// Refuses every handshake with code 4.
   bool forbid = false;
 };

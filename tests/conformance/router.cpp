@@ -43,6 +43,16 @@ std::size_t router::body_limit(const http::request& head) {
   return engine == nullptr ? 0 : engine->services().settings.limits.max_payload;
 }
 
+bool router::begin(const http::request& head, reply_slot where) {
+  auto* engine = engine_of(head);
+  return engine != nullptr && engine->begin(head, where);
+}
+
+bool router::wants(const http::request& what) {
+  auto* engine = engine_of(what);
+  return engine != nullptr && engine->wants(what);
+}
+
 void router::upgrade(http::request what, std::shared_ptr<io::frame_stream> stream) {
   auto* engine = engine_of(what);
   if (!is_handshake(what))

@@ -16,7 +16,9 @@ public:
 
   void handle(http::request what, reply_slot where) override;
   std::size_t body_limit(const http::request& head) override;
-  bool wants(const http::request& what) override { return engine_of(what) != nullptr; }
+  bool begin(const http::request& head, reply_slot where) override;
+  void overflow(const http::request& head, reply_slot where) override { engine_of(head)->overflow(head, where); }
+  bool wants(const http::request& what) override;
   void upgrade(http::request what, std::shared_ptr<io::frame_stream> stream) override;
 
 private:

@@ -17,8 +17,12 @@ constexpr std::chrono::milliseconds drain_time{2000};
 io::engine_settings engine_settings_of(const options& x, std::string path) {
   io::engine_settings to;
   to.limits = {x.ping_interval, x.ping_timeout, x.upgrade_timeout, x.max_payload};
-  to.cors = x.cors.value_or(http::cors_policy{});
+  to.cors = x.cors;
   to.path = std::move(path);
+  to.allow_v3 = x.eio3;
+  to.keep_fields = true;
+  if (!x.cookie.empty())
+    to.cookie.emplace().name = x.cookie;
   return to;
 }
 
