@@ -237,10 +237,10 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-outcome<std::vector<std::size_t>> placeholders(std::string_view text, std::size_t num_max) {
-  std::vector<std::size_t> found;
-  const auto error = read(text, [&found, num_max](bounded_stream in) {
-    placeholder_finder to{num_max};
+outcome<std::vector<placeholder>> placeholders(std::string_view text, std::size_t num_max) {
+  std::vector<placeholder> found;
+  const auto error = read(text, [&found, text, num_max](bounded_stream in) {
+    placeholder_finder to{text, in, num_max};
     auto done = parse(in, to);
     found = std::move(to.found);
     return done;

@@ -91,8 +91,15 @@ bool is_utf8(std::string_view text) noexcept;
 /// Appends `text` as a JSON string with the escapes of JSON.stringify. Bytes that are not UTF-8 become U+FFFD.
 void append_string(std::string& out, std::string_view text);
 
-/// The `num` of each `{"_placeholder":true,"num":N}` object in the text, in order of appearance (Socket.IO, binary
-/// events). An error when a placeholder's `num` is missing or not an integer from 0 to `num_max`.
-outcome<std::vector<std::size_t>> placeholders(std::string_view text, std::size_t num_max);
+/// A `{"_placeholder":true,"num":N}` object (Socket.IO, binary events).
+struct placeholder {
+  std::size_t num = 0;
+  /// The digits of `num` as they stand in the text.
+  std::string_view digits;
+};
+
+/// Every placeholder in the text, at any depth, in order of appearance. An error when the `num` of one is missing or
+/// not an integer from 0 to `num_max`.
+outcome<std::vector<placeholder>> placeholders(std::string_view text, std::size_t num_max);
 
 } // namespace arauto::json

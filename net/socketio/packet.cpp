@@ -10,6 +10,8 @@ namespace arauto::socketio {
 namespace {
 
 constexpr std::size_t nsp_max = 512;
+/// Of a query behind a name, in which older clients send what newer ones send as payload.
+constexpr std::size_t nsp_query_max = 4096;
 /// Beyond it JavaScript cannot count.
 constexpr std::uint64_t id_max = std::uint64_t{1} << 53;
 
@@ -99,7 +101,8 @@ result<packet> parse_packet(std::string_view message, const packet_limits& limit
     const auto end = std::min(rest.find(','), rest.size());
     x.nsp = rest.substr(0, end);
     rest.remove_prefix(std::min(end + 1, rest.size()));
-    if (x.nsp.size() > nsp_max)
+    if (const auto name = std::min(x.nsp.find('?'), x.nsp.size());
+        name > nsp_max || x.nsp.size() - name > nsp_query_max)
       return errc::too_large;
     if (!json::is_utf8(x.nsp)) // Polling bodies come unchecked, and the name is repeated in answers.
       return errc::bad_socket_packet;

@@ -42,9 +42,9 @@ struct packet_limits {
 };
 
 /// Reads the text of one packet and checks its grammar and payload rules (protocol text, section 1): ids up to 2^53,
-/// attachments 1 to `attachments_max` and each placeholder among them, a namespace of at most 512 bytes of UTF-8,
-/// payload of the JSON kind that the type demands, no reserved event name. An event or ack without payload is let
-/// through with an empty one and calls nobody.
+/// attachments 1 to `attachments_max` and each placeholder among them, a namespace of at most 512 bytes of UTF-8 and
+/// 4,096 more behind a question mark, payload of the JSON kind that the type demands, no reserved event name. An event
+/// or ack without payload is let through with an empty one and calls nobody.
 result<packet> parse_packet(std::string_view message, const packet_limits& limits);
 
 /// Whether an event of that name is reserved: refused from clients and by emit (protocol text, section 4).

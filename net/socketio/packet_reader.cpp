@@ -1,5 +1,7 @@
 #include "net/socketio/packet_reader.hpp"
 
+#include "net/socketio/attachment_order.hpp"
+
 namespace arauto::socketio {
 
 namespace {
@@ -43,6 +45,10 @@ result<const assembled_packet*> packet_reader::on_binary(std::string_view bytes)
   if (attachments.size() < work_->packet.packet.attachments_due)
     return nullptr;
   work_->is_pending = false;
+  auto& payload = work_->packet.packet.payload;
+  work_->ordered_payload = put_in_order(payload, attachments);
+  if (!work_->ordered_payload.empty())
+    payload = work_->ordered_payload;
   return &work_->packet;
 }
 

@@ -6,7 +6,8 @@
 
 namespace arauto::socketio {
 
-/// A complete packet and its attachments.
+/// A complete packet and its attachments: placeholders name them from 0 upward in the order of their first appearance,
+/// and each is named.
 struct assembled_packet {
   socketio::packet packet;
   std::vector<std::string> attachments;
@@ -39,6 +40,8 @@ private:
   struct work {
     /// The text of a packet whose attachments are due: its views point in here.
     std::string text;
+    /// Its payload, if the client's order was another one.
+    std::string ordered_payload;
     assembled_packet packet;
     std::size_t attachment_bytes = 0;
     bool is_pending = false;

@@ -1,10 +1,6 @@
-#include "net/socketio/namespace_table.hpp"
 #include "net/socketio/packet_reader.hpp"
-#include "tests/support/recording.hpp"
 
 #include <gtest/gtest.h>
-
-#include <map>
 
 namespace arauto::socketio {
 namespace {
@@ -35,8 +31,8 @@ TEST(SocketioPacketReader, WaitsForTheAttachmentsOfAPacket) {
   ASSERT_NE(x, nullptr);
   EXPECT_EQ(x->packet.nsp, "/n");
   EXPECT_EQ(x->packet.id, 7U);
-  EXPECT_EQ(x->packet.payload, R"(["a",{"_placeholder":true,"num":1},{"_placeholder":true,"num":0}])");
-  EXPECT_EQ(x->attachments, (std::vector<std::string>{{"\0\x01", 2}, ""}));
+  EXPECT_EQ(x->packet.payload, R"(["a",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1}])");
+  EXPECT_EQ(x->attachments, (std::vector<std::string>{"", {"\0\x01", 2}}));
   EXPECT_FALSE(reader.is_pending());
   reader.settle();
   EXPECT_TRUE(reader.on_text("2[\"b\"]").value()) << "the next packet";
@@ -86,50 +82,59 @@ TEST(SocketioPacketReader, IsSmallWhenNothingIsPending) {
   EXPECT_LE(sizeof(packet_reader), 24U);
 }
 
-/// Whether the reader and the namespace rules let a client's message through.
-bool is_let_through(packet_reader& reader, namespace_table<int>& namespaces, const test::recorded_line& x) {
-  const auto got = x.opcode == 2 ? reader.on_binary(x.content) : reader.on_text(std::string_view{x.content}.substr(1));
-  if (!got)
-    return false;
-  if (*got == nullptr)
-    return true;
-  const auto& packet = (*got)->packet;
-  if (namespaces.judge(packet) == verdict::close)
-    return false;
-  if (packet.type == packet_type::connect)
-    namespaces.begin(packet.nsp).now = namespace_table<int>::state::joined;
-  return true;
+// The reference server makes values of the attachments, and sends what it made of them.
+TEST(SocketioPacketReader, PutsAttachmentsInTheOrderOfTheirPlaceholders) {
+  struct row {
+    const char* text;
+    const char* payload;
+    std::vector<std::string> attachments;
+  };
+  // Announced are three, which come as "a", "b", "c".
+  const row rows[] = {
+      {R"(["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":2}])",
+       R"(["x",{"_placeholder":true,"num":0},{"_placeholder":true,"num":1},{"_placeholder":true,"num":2}])",
+       {"a", "b", "c"}},
+      {R"(["x",{"num": 2 ,"_placeholder":true},[{"y":{"_placeholder":true,"num":0}}],{"num":1,"_placeholder":true}])",
+       R"(["x",{"num": 0 ,"_placeholder":true},[{"y":{"_placeholder":true,"num":1}}],{"num":2,"_placeholder":true}])",
+       {"c", "a", "b"}},
+      {R"(["x",{"_placeholder":true,"num":1},{"num":7},{"_placeholder":true,"num":1},{"_placeholder":false,"num":1}])",
+       R"(["x",{"_placeholder":true,"num":0},{"num":7},{"_placeholder":true,"num":0},{"_placeholder":false,"num":1}])",
+       {"b"}},
+      {R"(["x",{"_placeholder":true,"num":2,"num":1},1e400,"\ud800",{"_placeholder":true,"num":2}])",
+       R"(["x",{"_placeholder":true,"num":2,"num":0},1e400,"\ud800",{"_placeholder":true,"num":1}])",
+       {"b", "c"}},
+      {R"(["x",0])", R"(["x",0])", {}},
+  };
+  for (const auto& x : rows) {
+    packet_reader reader{limits};
+    ASSERT_EQ(reader.on_text("53-/n,4" + std::string{x.text}).value(), nullptr) << x.text;
+    EXPECT_EQ(reader.on_binary("a").value(), nullptr);
+    EXPECT_EQ(reader.on_binary("b").value(), nullptr);
+    const auto made = reader.on_binary("c");
+    ASSERT_TRUE(made && *made) << x.text;
+    EXPECT_EQ((*made)->packet.payload, x.payload);
+    EXPECT_EQ((*made)->attachments, x.attachments) << x.text;
+    EXPECT_EQ((*made)->packet.nsp, "/n");
+  }
 }
 
-TEST(SocketioPacketReader, ClosesWhereTheReferenceServerClosed) {
-  const std::map<std::string, bool> ours{
-      {"ack-id-huge", true},              // Beyond 2^53: refused here.
-      {"placeholder-out-of-range", true}, // At the head, before the attachment came; closed all the same.
-      {"placeholder-bad-num", true},
-  };
-  int cases = 0;
-  for (const auto& lines : test::read_cases("sio5-invalid.jsonl")) {
-    packet_reader reader{packet_limits{}};
-    static constexpr packet_limits defaults;
-    reader = packet_reader{defaults};
-    namespace_table<int> namespaces;
-    std::optional<bool> closed_by_server;
-    auto is_closed = false;
-    for (const auto& x : lines) {
-      if (x.kind != "ws-frame")
-        continue;
-      if (x.opcode == 8 && !closed_by_server)
-        closed_by_server = !x.by_client;
-      if (x.by_client && x.opcode != 8 && !is_closed)
-        is_closed = !is_let_through(reader, namespaces, x);
-    }
-    if (!closed_by_server)
-      continue; // The case over polling.
-    const auto at = ours.find(lines.front().name);
-    EXPECT_EQ(is_closed, at == ours.end() ? *closed_by_server : at->second) << lines.front().name;
-    ++cases;
+TEST(SocketioPacketReader, RenumbersWithMoreAndFewerDigits) {
+  static constexpr packet_limits twelve{12, 100};
+  packet_reader reader{twelve};
+  std::string text = R"(512-["x")";
+  std::string expected = R"(["x")";
+  for (std::size_t i = 0; i < 12; ++i) {
+    text += R"(,{"_placeholder":true,"num":)" + std::to_string(11 - i) + "}";
+    expected += R"(,{"_placeholder":true,"num":)" + std::to_string(i) + "}";
   }
-  EXPECT_EQ(cases, 38);
+  ASSERT_TRUE(reader.on_text(text + "]"));
+  const assembled_packet* made = nullptr;
+  for (char x = 'a'; x <= 'l'; ++x)
+    made = reader.on_binary(std::string(1, x)).value();
+  ASSERT_NE(made, nullptr);
+  EXPECT_EQ(made->packet.payload, expected + "]");
+  EXPECT_EQ(made->attachments.front(), "l");
+  EXPECT_EQ(made->attachments.back(), "a");
 }
 
 } // namespace

@@ -144,6 +144,10 @@ TEST(SocketioPacket, LimitsTheLengthOfANamespace) {
   EXPECT_EQ(parse_packet("0/" + std::string(511, 'a') + ",{}", limits)->nsp.size(), 512U);
   EXPECT_EQ(parse_packet("0/" + std::string(512, 'a') + ",{}", limits).error(), errc::too_large);
   EXPECT_EQ(parse_packet("2/" + std::string(65536, 'a'), limits).error(), errc::too_large);
+  // Behind a question mark older clients send what newer ones send as payload.
+  const auto nsp = "0/" + std::string(511, 'a') + "?";
+  EXPECT_EQ(parse_packet(nsp + std::string(4095, 'b') + ",", limits)->nsp.size(), 512U + 4096U);
+  EXPECT_EQ(parse_packet(nsp + std::string(4096, 'b') + ",", limits).error(), errc::too_large);
 }
 
 TEST(SocketioPacket, SplitsEventsIntoNameAndArguments) {
