@@ -1,0 +1,169 @@
+#include "net/io/http_parser.hpp"
+#include "tests/support/random_inputs.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+namespace arauto::io {
+namespace {
+
+using test::random_inputs;
+using test::rounds;
+
+constexpr std::size_t body_max = 600;
+
+/// The requests of one TCP connection, read as HTTP peers read: what the parser leaves waits for the next piece.
+class reader {
+public:
+  void feed(std::string_view piece) {
+    input_ += piece;
+    while (!input_.empty() && !refused_ && parse())
+      ;
+  }
+
+  const std::vector<http::request>& requests() const noexcept { return requests_; }
+  /// Status of the error at which reading ended.
+  std::optional<unsigned> refused() const noexcept { return refused_; }
+  std::size_t parser_calls() const noexcept { return calls_; }
+
+private:
+  /// Whether more can be read without further bytes.
+  bool parse() {
+    if (!parser_)
+      parser_ = std::make_unique<http_parser>(limits_, judge_, budget_);
+    ++calls_;
+    boost::system::error_code ec;
+    input_.erase(0, parser_->put(boost::asio::buffer(input_.data(), input_.size()), ec));
+    const auto needs_more = ec == boost::beast::http::error::need_more;
+    if (ec && !needs_more) {
+      refused_ = parser_->error_status(ec);
+      return false;
+    }
+    if (parser_->is_done()) {
+      requests_.push_back(parser_->take());
+      parser_.reset();
+    }
+    return !needs_more;
+  }
+
+  http_limits limits_{1000, 20};
+  http_parser::head_judge judge_ = [](const http::request&) { return body_max; };
+  http_parser::body_budget budget_ = [](std::size_t) { return true; };
+  std::unique_ptr<http_parser> parser_;
+  std::string input_;
+  std::vector<http::request> requests_;
+  std::optional<unsigned> refused_;
+  std::size_t calls_ = 0;
+};
+
+bool are_equal(const http::request& a, const http::request& b) {
+  return a.method == b.method && a.target == b.target && a.fields == b.fields && a.body == b.body &&
+         a.keep_alive == b.keep_alive;
+}
+
+bool are_equal(const std::vector<http::request>& a, const std::vector<http::request>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return are_equal(x, y); });
+}
+
+/// A piece of any size, often of few bytes.
+std::string_view take_piece(random_inputs& random, std::string_view& rest) {
+  const auto piece = rest.substr(0, 1 + random.below(random.one_in(2) ? 4 : rest.size()));
+  rest.remove_prefix(piece.size());
+  return piece;
+}
+
+struct written_request {
+  http::request said;
+  std::string text;
+};
+
+std::string chunked(random_inputs& random, std::string_view body) {
+  static constexpr char digits[] = "0123456789abcdef";
+  std::string out;
+  while (!body.empty()) {
+    const auto chunk = body.substr(0, 1 + random.below(15));
+    body.remove_prefix(chunk.size());
+    out.append(1, digits[chunk.size()])
+        .append(random.one_in(3) ? ";a=b" : "")
+        .append("\r\n")
+        .append(chunk)
+        .append("\r\n");
+  }
+  return out + (random.one_in(3) ? "0\r\nA-Trailer: x\r\n\r\n" : "0\r\n\r\n");
+}
+
+written_request some_request(random_inputs& random) {
+  static constexpr std::string_view methods[] = {"GET", "POST", "PUT", "PATCH", "OPTIONS", "PROPFIND", "X-OWN"};
+  written_request x;
+  auto& said = x.said;
+  said.method = random.pick(methods);
+  said.target = "/" + test::percent_encoded(random.bytes(20)) + "?" + test::percent_encoded(random.bytes(20));
+  said.fields.emplace_back("Host", "a.example");
+  for (auto left = random.below(6); left > 0; --left)
+    said.fields.emplace_back("X-" + std::to_string(left), test::percent_encoded(random.bytes(10)));
+  said.body = random.one_in(2) ? "" : random.bytes(body_max / 2);
+  const auto is_chunked = random.one_in(2);
+  if (is_chunked)
+    said.fields.emplace_back("Transfer-Encoding", "chunked");
+  else if (!said.body.empty())
+    said.fields.emplace_back("Content-Length", std::to_string(said.body.size()));
+  said.keep_alive = true;
+  x.text = said.method + " " + said.target + " HTTP/1.1\r\n";
+  for (const auto& [name, value] : said.fields)
+    x.text += name + (random.one_in(4) ? ":\t " : ": ") + value + "\r\n";
+  x.text += "\r\n" + (is_chunked ? chunked(random, said.body) : said.body);
+  return x;
+}
+
+TEST(PropertiesHttpParser, ARequestSaysWhatWasWritten) {
+  rounds{20000}.each([](random_inputs& random) {
+    std::vector<http::request> said;
+    std::string stream;
+    for (auto left = 1 + random.below(3); left > 0; --left) {
+      auto x = some_request(random);
+      stream += x.text;
+      said.push_back(std::move(x.said));
+    }
+    reader read;
+    for (std::string_view rest = stream; !rest.empty();)
+      read.feed(take_piece(random, rest));
+    EXPECT_EQ(read.refused(), std::nullopt) << testing::PrintToString(stream);
+    EXPECT_TRUE(are_equal(read.requests(), said)) << testing::PrintToString(stream);
+  });
+}
+
+TEST(PropertiesHttpParser, ItDoesNotMatterHowAStreamIsCut) {
+  std::size_t refused = 0;
+  std::size_t taken = 0;
+  rounds{60000}.each([&](random_inputs& random) {
+    std::string stream;
+    for (auto left = 1 + random.below(2); left > 0; --left)
+      stream += random.one_in(2) ? some_request(random).text : random.pick(test::recorded_requests());
+    stream = random.one_in(32) ? random.bytes(200) : random.mutated(std::move(stream));
+    // A bad head may be known for one as soon as it begins, or when its end has come.
+    stream += "\r\n\r\n";
+    reader whole;
+    whole.feed(stream);
+    reader pieces;
+    for (std::string_view rest = stream; !rest.empty();)
+      pieces.feed(take_piece(random, rest));
+    EXPECT_EQ(whole.refused(), pieces.refused()) << testing::PrintToString(stream);
+    EXPECT_TRUE(are_equal(whole.requests(), pieces.requests())) << testing::PrintToString(stream);
+    EXPECT_LE(whole.parser_calls(), 2 * stream.size() + 2) << "every call takes something or is the last one";
+    for (const auto& x : whole.requests())
+      EXPECT_LE(x.body.size(), body_max);
+    refused += whole.refused() ? 1 : 0;
+    taken += whole.requests().size();
+  });
+  EXPECT_GT(refused, 0U);
+  EXPECT_GT(taken, 0U) << "nothing but errors was tried";
+}
+
+} // namespace
+} // namespace arauto::io
