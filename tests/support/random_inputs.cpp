@@ -195,6 +195,8 @@ std::string random_inputs::json(std::size_t depth) {
   const auto kind = depth == 0 ? below(3) : below(5);
   if (kind == 0)
     return std::string{pick(plain)};
+  if (kind == 1 && one_in(16)) // Beyond a double, or with more digits than any number type has.
+    return std::to_string(1 + below(9)) + std::string(below(400), '7') + (one_in(2) ? "" : ".5e-300");
   if (kind == 1)
     return std::to_string(static_cast<std::int64_t>(next()) >> below(64));
   std::string out;
