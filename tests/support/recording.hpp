@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-/// Recordings of the reference server in tests/golden: one JSON object per line.
+/// Recordings of the reference server in tests/golden/protocol: one JSON object per line.
 namespace arauto::test {
 
 struct recorded_line {
@@ -46,7 +46,7 @@ inline recorded_line read_line(std::string_view text) {
 }
 
 inline std::vector<recorded_line> read_recording(const std::string& name) {
-  std::ifstream in{std::string{ARAUTO_SOURCE_DIR} + "/tests/golden/" + name};
+  std::ifstream in{std::string{ARAUTO_SOURCE_DIR} + "/tests/golden/protocol/" + name};
   std::vector<recorded_line> lines;
   for (std::string text; std::getline(in, text);)
     lines.push_back(read_line(text));
