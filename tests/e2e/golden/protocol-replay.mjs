@@ -1,0 +1,173 @@
+// Replays one recorded case against a server that runs.
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pass } from 'node:timers/promises';
+import { patience } from '../support/wait.mjs';
+import { compareMessages, describe } from './protocol-compare.mjs';
+import { ReplayConnection } from './protocol-connection.mjs';
+import { byNamespace, messagesOf, payloadOf } from './protocol-payload.mjs';
+import { recordedFrame, recordedMessage, recordedRequest } from './protocol-recordings.mjs';
+import { Variables } from './protocol-variables.mjs';
+
+/** A recorded pause of the client shorter than this one (ms) is what it took to act at once. */
+const pauseMin = 15;
+/** A longer one let something happen that cannot be awaited, such as a request being held. This much is enough. */
+const pauseEnough = 40;
+/** A server message behind a silence of this many ms came by a timer of the server. */
+const silenceMin = 140;
+/** The part of that silence that has to pass with any server. */
+const silencePart = 0.85;
+
+export class CaseReplay {
+  /** Differences as `{position, theirs, ours}`; a position is `c<connection>/<number of the message>[/<pointer>]`. */
+  differences = [];
+  /** Polling answers whose packets came in other portions than the recorded ones. */
+  rebatched = 0;
+  #connections = new Map();
+  /** Packets that came before the recorded answer that they are in, by session. */
+  #surplus = new Map();
+  #begin;
+
+  /** `recorded`: a case of a transcript. `used`: made-up values of the server so far. */
+  constructor(port, recorded, { isByTheClock = false, used } = {}) {
+    this.port = port;
+    this.lines = recorded.lines;
+    this.isByTheClock = isByTheClock;
+    this.variables = new Variables(used);
+  }
+
+  async run() {
+    this.#begin = performance.now();
+    try {
+      for (const [i, line] of this.lines.entries()) await this.#step(line, this.lines[i - 1], this.lines[i + 1]);
+      for (const [number, connection] of this.#connections) await this.#finish(number, connection);
+      for (const [session, packets] of this.#surplus) this.#differ(`${session}/extra`, 'nothing', packets);
+    } finally {
+      for (const { socket } of this.#connections.values()) socket.destroy();
+    }
+    return this.differences;
+  }
+
+  async #step(line, before, after) {
+    const connection = this.#connections.get(line.conn);
+    if (connection?.isAbandoned) return;
+    const silence = line.ms - (before?.ms ?? line.ms);
+    if (line.dir === 's2c') return await this.#receive(line, connection, silence);
+    if (line.kind === 'tcp-end' && line.by === 'server') return await this.#awaitEnd(line, connection);
+    if (silence >= pauseMin) await pass(this.isByTheClock ? silence : Math.min(silence, pauseEnough) * patience);
+    if (line.kind === 'tcp-end') return await this.#finish(line.conn, connection);
+    if (line.kind === 'ws-frame') return this.#sendFrame(line, connection, after);
+    if (line.kind.startsWith('http-request')) return await this.#request(line, connection);
+    throw new Error(`a recorded line of an unknown kind: ${JSON.stringify(line)}`);
+  }
+
+  async #request(line, connection) {
+    const request = recordedRequest(line, this.variables);
+    if (!request) return this.#abandon(line.conn, connection ?? { isAbandoned: true });
+    const live = connection ?? (await ReplayConnection.open(this.port));
+    this.#connections.set(line.conn, live);
+    live.isServed = isPoll(request) && this.#surplus.has(request.session);
+    if (live.isServed) live.request = request;
+    else live.sendRequest(request);
+  }
+
+  /** Frames that were recorded at the same time leave in one segment. */
+  #sendFrame(line, connection, after) {
+    const goesOn = after?.kind === 'ws-frame' && after.dir === 'c2s' && after.conn === line.conn && after.ms === line.ms;
+    connection.unsent = Buffer.concat([connection.unsent ?? Buffer.alloc(0), recordedFrame(line)]);
+    if (goesOn) return;
+    connection.send(connection.unsent);
+    connection.unsent = undefined;
+  }
+
+  async #receive(line, connection, silence) {
+    if (!connection) return;
+    let theirs = recordedMessage(line, connection.request.method);
+    let ours = connection.isServed ? this.#fromSurplus(theirs, connection) : await connection.next();
+    const position = `c${line.conn}/${connection.count}`;
+    if (silence >= silenceMin && ours.at - this.#begin < silence * silencePart) {
+      this.#differ(`${position}/time`, `not within ${silence} ms`, 'early');
+    }
+    if (isPoll(connection.request) && theirs.status === 200 && ours.status === 200) {
+      ours = await this.#inPortions(theirs, ours, connection.request);
+      if (connection.request.target.startsWith('/socket.io/')) [theirs, ours] = [theirs, ours].map((x) => sorted(x, connection.request));
+    }
+    const found = compareMessages(theirs, ours, this.variables, line.vars);
+    for (const { pointer, ...values } of found) this.#differ([position, ...(pointer ? [pointer] : [])].join('/'), values.theirs, values.ours);
+    if (found.some(({ pointer }) => pointer === '' || pointer === 'frame')) await this.#abandon(line.conn, connection);
+  }
+
+  /** Our answer with as many packets as the recorded one: a poll more, or some kept for the next recorded poll. */
+  async #inPortions(theirs, ours, request) {
+    const wanted = messagesOf(theirs.body, request.target);
+    const packets = messagesOf(ours.body, request.target);
+    if (!wanted || !packets || wanted.length === packets.length) return ours;
+    ++this.rebatched;
+    while (packets.length < wanted.length) {
+      const more = await this.#poll(request);
+      if (!more) return ours;
+      packets.push(...more);
+    }
+    const surplus = packets.splice(wanted.length);
+    if (surplus.length > 0) this.#surplus.set(request.session, surplus);
+    return withBody(ours, payloadOf(packets, request.target));
+  }
+
+  async #poll(request) {
+    const connection = await ReplayConnection.open(this.port);
+    connection.sendRequest(request);
+    const answer = await connection.next();
+    connection.socket.destroy();
+    return answer.status === 200 ? messagesOf(answer.body, request.target) : undefined;
+  }
+
+  /** An answer made of packets that came too early. */
+  #fromSurplus(theirs, connection) {
+    const packets = this.#surplus.get(connection.request.session);
+    this.#surplus.delete(connection.request.session);
+    ++connection.count;
+    return { ...withBody(theirs, payloadOf(packets, connection.request.target)), at: performance.now() };
+  }
+
+  async #awaitEnd(line, connection) {
+    if (!connection || connection.isServed) return;
+    if (!(await connection.ends())) this.#differ(`c${line.conn}/end`, 'server', 'nothing');
+    this.#checkUnread(line.conn, connection);
+  }
+
+  async #finish(number, connection) {
+    if (!connection || connection.isAbandoned || connection.isServed || connection.isFinished) return;
+    connection.isFinished = true;
+    await connection.finish();
+    this.#checkUnread(number, connection);
+  }
+
+  #checkUnread(number, connection) {
+    const { unread } = connection;
+    if (unread.length === 0) return;
+    const told = unread.map((message) => describe(message, (x) => this.variables.oursNamed(x)));
+    this.#differ(`c${number}/extra`, 'nothing', told);
+    connection.isAbandoned = true;
+  }
+
+  #abandon(number, connection) {
+    connection.isAbandoned = true;
+    connection.socket?.destroy();
+    this.#connections.set(number, connection);
+  }
+
+  #differ(position, theirs, ours) {
+    this.differences.push({ position, theirs, ours });
+  }
+}
+
+const isPoll = ({ method, session, target }) => method === 'GET' && session !== undefined && target.includes('transport=polling');
+
+function withBody(message, body) {
+  const fields = message.fields.map(([name, value]) => [name, name === 'content-length' ? String(body.length) : value]);
+  return { ...message, body, fields };
+}
+
+function sorted(message, { target }) {
+  const packets = messagesOf(message.body, target);
+  return packets ? { ...message, body: payloadOf(byNamespace(packets), target) } : message;
+}

@@ -1,0 +1,38 @@
+// The test server with the behaviours that protocol and client suites expect: `conformance-server`, or the reference.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { Process, repository, temporaryDirectory } from './server.mjs';
+
+/** CONFORMANCE_BIN: a command; words with a slash are paths, relative to the repository. */
+const [program, ...firstWords] = (process.env.CONFORMANCE_BIN ?? 'build/release/bin/conformance-server')
+  .split(' ')
+  .filter(Boolean)
+  .map((word) => (word === 'node' ? process.execPath : word.includes('/') ? path.resolve(repository, word) : word));
+
+/** Whether it is npm socket.io, which the protocol was recorded from. */
+export const isReference = [program, ...firstWords].some((word) => word.endsWith('reference-server.mjs'));
+
+/** A `conformance-server` that listens; `args` are its switches, the port is free. */
+export class ConformanceServer {
+  static async start(args = []) {
+    const server = new ConformanceServer();
+    const words = [...firstWords, '--port', '0', ...args];
+    server.process = new Process(words, {}, temporaryDirectory(), program);
+    try {
+      const [, url, port] = await server.process.says(/^listening on (http:\/\/127\.0\.0\.1:(\d+)) \(profile [A-D]\)\n/m);
+      server.url = url;
+      server.port = Number(port);
+    } catch (error) {
+      if (!server.process.ended) await server.process.end('SIGKILL');
+      throw error;
+    }
+    return server;
+  }
+
+  /** Ends it by SIGTERM, which it has to obey with exit code 0. For `after`. */
+  async stop() {
+    if (this.process.ended) assert.fail(`it ended by itself:\n${this.process.output}`);
+    const outcome = await this.process.end('SIGTERM');
+    assert.deepEqual(outcome, { code: 0, signal: null }, `SIGTERM must end it with 0; it said:\n${this.process.output}`);
+  }
+}
