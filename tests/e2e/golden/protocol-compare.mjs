@@ -2,8 +2,8 @@
 import { gunzipSync, inflateSync } from 'node:zlib';
 import { close, text } from './protocol-wire.mjs';
 
-/** Fields that are no part of the contract. In a 101, `Connection` is. */
-const ignored = ['date', 'keep-alive', 'transfer-encoding'];
+/** Fields that are no part of the contract. */
+const ignored = ['connection', 'date', 'keep-alive', 'transfer-encoding'];
 
 /**
  * All differences as `{pointer, theirs, ours}`, told with names for made-up values (`Variables`, which learns).
@@ -39,8 +39,8 @@ function compareResponses(theirs, ours, variables, vars) {
   return found;
 }
 
-function fieldsOf({ fields, status }) {
-  const kept = fields.filter(([name]) => !ignored.includes(name) && (name !== 'connection' || status === 101));
+function fieldsOf({ fields }) {
+  const kept = fields.filter(([name]) => !ignored.includes(name));
   const names = new Map();
   for (const [name, value] of kept) names.set(name, [...(names.get(name) ?? []), value].sort());
   return names;

@@ -80,13 +80,13 @@ export function switches(config) {
 }
 
 /** The bytes of a recorded line. */
-const bytesOf = ({ raw, raw_b64: encoded }) => (encoded === undefined ? Buffer.from(raw ?? '') : Buffer.from(encoded, 'base64'));
+export const bytesOf = ({ raw, raw_b64: encoded }) => (encoded === undefined ? Buffer.from(raw ?? '') : Buffer.from(encoded, 'base64'));
 
 /** A recorded server message as `WireReader` gives it. `method`: of the request that it answers. */
 export function recordedMessage(line, method) {
   if (line.kind === 'ws-frame') {
     const { opcode, fin, rsv = 0 } = line;
-    return { kind: 'frame', opcode, fin, rsv, masked: line.masked, payload: payloadOf(line) };
+    return { kind: 'frame', opcode, fin, rsv, masked: line.masked, payload: payloadOfFrame(line) };
   }
   const reader = new WireReader();
   reader.expects(method);
@@ -104,10 +104,11 @@ export function recordedRequest(line, variables) {
   return { method, target, session: Object.keys(line.vars ?? {}).find((name) => name.startsWith('sid')), bytes: Buffer.from(ours, 'latin1') };
 }
 
-/** A recorded frame of the client, as it goes over the wire. */
-export const recordedFrame = (line) => clientFrame({ ...line, payload: payloadOf(line) });
-
-function payloadOf(line) {
+/** The payload of a recorded frame, unmasked. */
+export function payloadOfFrame(line) {
   if (line.opcode !== close || line.rsv) return bytesOf(line);
   return closePayload(line.close_code, line.close_reason);
 }
+
+/** A recorded frame of the client, as it goes over the wire. */
+export const recordedFrame = (line) => clientFrame({ ...line, payload: payloadOfFrame(line) });

@@ -42,7 +42,7 @@ export class CaseReplay {
       for (const [number, connection] of this.#connections) await this.#finish(number, connection);
       for (const [session, packets] of this.#surplus) this.#differ(`${session}/extra`, 'nothing', packets);
     } finally {
-      for (const { socket } of this.#connections.values()) socket.destroy();
+      for (const { socket } of this.#connections.values()) socket?.destroy();
     }
     return this.differences;
   }
