@@ -7,7 +7,7 @@ const ignored = ['connection', 'date', 'keep-alive', 'transfer-encoding'];
 
 /**
  * All differences as `{pointer, theirs, ours}`, told with names for made-up values (`Variables`, which learns).
- * Pointers: `status`, `field/<name>`, `framing`, `body`, `frame`; '' when the messages have nothing in common.
+ * Pointers: `status`, `field/<name>`, `framing`, `body`, `frame`; '' when the connection goes another way from there.
  */
 export function compareMessages(theirs, ours, variables, vars = {}) {
   const said = (message) => describe(message, (x) => (message === ours ? variables.oursNamed(x) : variables.named(x, vars)));
@@ -18,7 +18,9 @@ export function compareMessages(theirs, ours, variables, vars = {}) {
   const isSame =
     ['opcode', 'fin', 'rsv', 'masked'].every((name) => theirs[name] === ours[name]) &&
     variables.matches(latin1(theirs.payload), latin1(ours.payload), vars);
-  return isSame ? [] : [{ pointer: 'frame', theirs: said(theirs), ours: said(ours) }];
+  // Behind a frame of another kind, nothing has its place any more.
+  const pointer = theirs.opcode === ours.opcode && theirs.opcode !== close ? 'frame' : '';
+  return isSame ? [] : [{ pointer, theirs: said(theirs), ours: said(ours) }];
 }
 
 function compareResponses(theirs, ours, variables, vars) {

@@ -10,7 +10,7 @@ const replyDeadline = 3000 * patience;
 export class ReplayConnection {
   /** The request that was sent last: `{method, target, bytes, session}`. */
   request;
-  /** Messages that the server sent so far and were compared. */
+  /** Server messages that were recorded on this connection so far. */
   count = 0;
   /** Requests without an answer. */
   awaited = 0;
@@ -66,7 +66,6 @@ export class ReplayConnection {
     if (!came) return { kind: 'nothing' };
     const message = this.#arrived.shift() ?? { kind: 'end' };
     if (message.kind === 'response' && this.awaited > 0) --this.awaited;
-    ++this.count;
     return message;
   }
 

@@ -1,5 +1,6 @@
 // A server that says what was recorded (or a variation of it) to whoever connects: for the negative controls.
 import net from 'node:net';
+import { setTimeout as pass } from 'node:timers/promises';
 import { Inbox } from '../support/wait.mjs';
 import { bytesOf, payloadOfFrame, recordedFrame } from './protocol-recordings.mjs';
 
@@ -10,29 +11,41 @@ function serverFrame(line) {
   return Buffer.concat([Buffer.from([(line.fin ? 0x80 : 0) | line.opcode, payload.length]), payload]);
 }
 
-/** Plays the lines of one case, in their order, on connections that are taken in the order of their first line. */
+function wireBytes(line) {
+  if (line.kind === 'tcp-end') return undefined;
+  if (line.kind !== 'ws-frame') return bytesOf(line);
+  return line.dir === 'c2s' ? recordedFrame(line) : serverFrame(line);
+}
+
+/**
+ * Plays the lines of one case, in their order, on connections that are taken in the order of their first line.
+ * `keepsTime`: the timers of the recorded server run.
+ */
 export class Player {
   #sockets = new Map();
   #accepted = new Inbox();
 
-  static async start(lines) {
+  static async start(lines, { keepsTime = true } = {}) {
     const player = new Player();
     player.server = net.createServer((socket) => player.#accepted.push(new Peer(socket)));
     await new Promise((resolve) => player.server.listen(0, '127.0.0.1', resolve));
     player.port = player.server.address().port;
-    player.played = player.#play(lines);
-    // Who looks at the client's side sees by that what went wrong.
-    player.played.catch(() => {});
+    const script = lines.map((line, i) => ({ line, bytes: wireBytes(line), silence: line.ms - lines[i - 1]?.ms }));
+    // A client that goes another way leaves the player waiting; what it did wrong is seen at its side.
+    player.#play(script, keepsTime).catch(() => {});
     return player;
   }
 
-  async #play(lines) {
-    for (const line of lines) {
+  async #play(script, keepsTime) {
+    for (const { line, bytes, silence } of script) {
       if (!this.#sockets.has(line.conn)) this.#sockets.set(line.conn, await this.#accepted.next('a connection'));
       const peer = this.#sockets.get(line.conn);
       if (line.kind === 'tcp-end') await (line.by === 'server' ? peer.socket.end() : peer.ended);
-      else if (line.dir === 'c2s') await peer.take((line.kind === 'ws-frame' ? recordedFrame(line) : bytesOf(line)).length);
-      else peer.socket.write(line.kind === 'ws-frame' ? serverFrame(line) : bytesOf(line));
+      else if (line.dir === 'c2s') await peer.take(bytes.length);
+      else {
+        if (keepsTime && silence > 0) await pass(silence);
+        peer.socket.write(bytes);
+      }
     }
   }
 

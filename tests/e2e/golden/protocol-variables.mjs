@@ -28,11 +28,11 @@ export class Variables {
     return parts(recorded, vars).map(({ name, value }) => (name ? `{${name}}` : value)).join('');
   }
 
-  /** The same for our text. */
+  /** The same for our text, where some may have no counterpart in the recording. */
   oursNamed(text) {
     let out = text;
     for (const [name, value] of this.#ours) out = out.replaceAll(value, `{${name}}`);
-    return out;
+    return out.replace(/"(sid|pid)":"[\w-]+"/g, '"$1":"{other}"');
   }
 
   /** Whether our text is the recorded one; learns the values that are in it for the first time. */
