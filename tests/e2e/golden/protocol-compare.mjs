@@ -65,7 +65,9 @@ export function describe(message, translate = (x) => x) {
     return { status, fields, body: translate(readable(latin1(decoded(message)))) };
   }
   const flags = { ...(message.fin ? {} : { fin: false }), ...(message.rsv ? { rsv: message.rsv } : {}), ...(message.masked ? { masked: true } : {}) };
-  if (opcode === close && !message.rsv) return { close: payload.length < 2 ? null : payload.readUInt16BE(0), reason: payload.subarray(2).toString(), ...flags };
+  if (opcode === close && !message.rsv) {
+    return { close: payload.length < 2 ? null : payload.readUInt16BE(0), reason: payload.subarray(2).toString(), ...flags };
+  }
   if (opcode === text) return { text: translate(readable(latin1(payload))), ...flags };
   return { opcode, base64: payload.toString('base64'), ...flags };
 }

@@ -1,7 +1,6 @@
 // Replays one recorded case against a server that runs.
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pass } from 'node:timers/promises';
-import { patience } from '../support/wait.mjs';
 import { compareMessages, describe } from './protocol-compare.mjs';
 import { ReplayConnection } from './protocol-connection.mjs';
 import { byNamespace, messagesOf, payloadOf } from './protocol-payload.mjs';
@@ -10,8 +9,10 @@ import { Variables } from './protocol-variables.mjs';
 
 /** A recorded pause of the client shorter than this one (ms) is what it took to act at once. */
 const pauseMin = 15;
-/** A longer one let something happen that cannot be awaited, such as a request being held. This much is enough. */
+/** A longer one let something happen that is not answered, such as a request being held. This much is enough of it. */
 const pauseEnough = 40;
+/** Requests elsewhere that a server with two threads answers behind what it was sent before. */
+const roundTrips = 3;
 /** A server message behind a silence of this many ms came by a timer of the server. */
 const silenceMin = 140;
 /** The part of that silence that has to pass with any server. */
@@ -27,9 +28,13 @@ export class CaseReplay {
   #surplus = new Map();
   #begin;
 
-  /** `recorded`: a case of a transcript. `used`: made-up values of the server so far. */
-  constructor(port, recorded, { isByTheClock = false, used } = {}) {
+  /**
+   * `recorded`: a case of a transcript. `used`: made-up values of the server so far. `elsewhere`: a path that the server
+   * answers at once and without effect.
+   */
+  constructor(port, recorded, { isByTheClock = false, used, elsewhere } = {}) {
     this.port = port;
+    this.elsewhere = elsewhere;
     this.lines = recorded.lines;
     this.isByTheClock = isByTheClock;
     this.variables = new Variables(used);
@@ -53,11 +58,24 @@ export class CaseReplay {
     const silence = line.ms - (before?.ms ?? line.ms);
     if (line.dir === 's2c') return await this.#receive(line, connection, silence);
     if (line.kind === 'tcp-end' && line.by === 'server') return await this.#awaitEnd(line, connection);
-    if (silence >= pauseMin) await pass(this.isByTheClock ? silence : Math.min(silence, pauseEnough) * patience);
+    if (silence >= pauseMin) await this.#pause(silence);
     if (line.kind === 'tcp-end') return await this.#finish(line.conn, connection);
     if (line.kind === 'ws-frame') return this.#sendFrame(line, connection, after);
     if (line.kind.startsWith('http-request')) return await this.#request(line, connection);
     throw new Error(`a recorded line of an unknown kind: ${JSON.stringify(line)}`);
+  }
+
+  /** Takes as long as recorded where time is the matter; else until the server has taken what it was sent. */
+  async #pause(ms) {
+    await pass(this.isByTheClock ? ms : Math.min(ms, pauseEnough));
+    if (this.isByTheClock || this.elsewhere === undefined) return;
+    const bytes = Buffer.from(`GET ${this.elsewhere} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
+    for (let i = 0; i < roundTrips; ++i) {
+      const connection = await ReplayConnection.open(this.port);
+      connection.sendRequest({ method: 'GET', bytes });
+      await connection.next();
+      connection.socket.destroy();
+    }
   }
 
   async #request(line, connection) {

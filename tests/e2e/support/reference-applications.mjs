@@ -76,6 +76,7 @@ function serve(socket) {
 /** What the suite of `socket.io-client` expects of its server. */
 export function clientSuite(io) {
   const bytes = Buffer.from('asdfasdf');
+  const texts = ['てすと', 'Я Б Г Д Ж Й', 'Ä ä Ü ü ß', 'utf8 — string', 'utf8 — string'];
   const isParcel = (x) => x?.hello === 'lol' && Buffer.isBuffer(x.message) && x.goodbye === 'gotcha';
   io.use((socket, next) => next(socket.handshake.query.fail ? new Error('Auth failed (main namespace)') : undefined));
   io.of('/no').use((_, next) => next(new Error('Auth failed (custom namespace)')));
@@ -92,7 +93,7 @@ export function clientSuite(io) {
       getAckDate: (_, done) => done(new Date()),
       getDate: () => socket.emit('takeDate', new Date()),
       getDateObj: () => socket.emit('takeDateObj', { date: new Date() }),
-      getUtf8: () => ['てすと', 'Я Б Г Д Ж Й', 'Ä ä Ü ü ß', 'utf8 — string', 'utf8 — string'].forEach((x) => socket.emit('takeUtf8', x)),
+      getUtf8: () => texts.forEach((x) => socket.emit('takeUtf8', x)),
       doge: () => socket.emit('doge', bytes),
       getbin: () => socket.emit('takebin', bytes),
       buffa: (x) => Buffer.isBuffer(x) && socket.emit('buffack'),
