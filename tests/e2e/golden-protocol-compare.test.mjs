@@ -177,6 +177,12 @@ describe('a made-up value', () => {
     assert.deepEqual(await handshake(undefined, { used: new Set([value]) }), ['c1/2/frame']);
   });
 
+  it('that never came stops what needs it', async () => {
+    const { found } = await replayed('eio4-polling', 'text', edited((x) => answer(x, 0), '"sid"', '"SID"'));
+    const positionsOf = found.map(([position]) => position);
+    assert.deepEqual(positionsOf, ['c1/1/body', 'c2/sent', 'c3/sent']);
+  });
+
   it('has the recorded length and letters', async () => {
     for (const value of ['x'.repeat(19), 'x'.repeat(21), `${'x'.repeat(19)}.`]) {
       const edit = (lines) => edited((x) => frame(x, 0), frame(lines, 0).vars.sid1, value)(lines);
@@ -286,4 +292,23 @@ describe('the list of differences', () => {
 
 it('a recorded setting without a switch is not passed over', () => {
   assert.throws(() => switches({ pingInterval: 1, perMessageDeflate: true }), /perMessageDeflate/);
+});
+
+describe('a slow machine', () => {
+  const lateness = async (delay) => {
+    const recorded = structuredClone(caseOf('clients', 'socket.io-client-4.8.4-websocket'));
+    const player = await Player.start(recorded.lines.map((line) => ({ ...line, ms: line.ms + (line.opcode === 1 ? delay : 0) })));
+    try {
+      const replay = new CaseReplay(player.port, recorded);
+      await replay.run();
+      return replay.isLate;
+    } finally {
+      player.stop();
+    }
+  };
+
+  it('is told from one that keeps up', async () => {
+    assert.equal(await lateness(0), false);
+    assert.equal(await lateness(250), true);
+  });
 });

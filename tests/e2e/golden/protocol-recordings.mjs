@@ -20,6 +20,9 @@ const unsaid = {
 /** Transcripts in which the client acts by the clock, and not just a moment later. */
 const byTheClock = ['eio3-heartbeat', 'eio4-heartbeat'];
 
+/** A timer (ms) that a busy machine may be too slow for. */
+const shortTimer = 1000;
+
 /** The names of all transcripts. */
 export const transcripts = () =>
   readdirSync(directory).filter((x) => x.endsWith('.jsonl')).map((x) => x.slice(0, -'.jsonl'.length)).sort();
@@ -29,7 +32,7 @@ const isEngine = (file) => /^(eio|default)/.test(file);
 export const engineTranscripts = () => transcripts().filter((file) => isEngine(file) && !leftOut[file]);
 export const socketTranscripts = () => transcripts().filter((file) => !isEngine(file) && !leftOut[file]);
 
-/** One transcript: `{file, switches, isByTheClock, cases: [{name, lines}]}`. */
+/** One transcript: `{file, switches, isByTheClock, hasShortTimers, cases: [{name, lines}]}`. */
 export function transcript(file) {
   const [head, ...lines] = readFileSync(new URL(`${file}.jsonl`, directory), 'utf8').split('\n').filter(Boolean).map((x) => JSON.parse(x));
   const cases = [];
@@ -38,7 +41,14 @@ export function transcript(file) {
     else cases.at(-1).lines.push(line);
   }
   for (const x of cases) x.lines = withVars(x.lines);
-  return { file, switches: switches({ ...head.config, ...unsaid[file] }), isByTheClock: byTheClock.includes(file), cases };
+  const { pingInterval, connectTimeout, upgradeTimeout } = head.config;
+  return {
+    file,
+    switches: switches({ ...head.config, ...unsaid[file] }),
+    isByTheClock: byTheClock.includes(file),
+    hasShortTimers: [pingInterval, connectTimeout, upgradeTimeout].some((ms) => ms < shortTimer),
+    cases,
+  };
 }
 
 /** Lines that are recorded in base64 do not name what differs in them; other lines of the case do. */

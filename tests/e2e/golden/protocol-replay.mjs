@@ -13,6 +13,8 @@ const pauseMin = 15;
 const pauseEnough = 40;
 /** Requests elsewhere that a server with two threads answers behind what it was sent before. */
 const roundTrips = 3;
+/** The client acts this many ms later than recorded at most, or its server's timers may have fired meanwhile. */
+const latenessMax = 100;
 /** A server message behind a silence of this many ms came by a timer of the server. */
 const silenceMin = 140;
 /** The part of that silence that has to pass with any server. */
@@ -23,6 +25,8 @@ export class CaseReplay {
   differences = [];
   /** Polling answers whose packets came in other portions than the recorded ones. */
   rebatched = 0;
+  /** Whether the client was slower than the recorded one: with short timers, differences then say nothing. */
+  isLate = false;
   #connections = new Map();
   /** Packets that came before the recorded answer that they are in, by session. */
   #surplus = new Map();
@@ -59,6 +63,8 @@ export class CaseReplay {
     if (line.dir === 's2c') return await this.#receive(line, connection, silence);
     if (line.kind === 'tcp-end' && line.by === 'server') return await this.#awaitEnd(line, connection);
     if (silence >= pauseMin) await this.#pause(silence);
+    const lateness = performance.now() - this.#begin - (line.ms - this.lines[0].ms);
+    this.isLate ||= lateness > latenessMax;
     if (line.kind === 'tcp-end') return await this.#finish(line.conn, connection);
     if (line.kind === 'ws-frame') return this.#sendFrame(line, connection, after);
     if (line.kind.startsWith('http-request')) return await this.#request(line, connection);
@@ -80,7 +86,10 @@ export class CaseReplay {
 
   async #request(line, connection) {
     const request = recordedRequest(line, this.variables);
-    if (!request) return this.#abandon(line.conn, connection ?? { isAbandoned: true });
+    if (!request) {
+      this.#differ(`c${line.conn}/sent`, this.variables.named(line.raw, line.vars), 'nothing, for want of a value');
+      return this.#abandon(line.conn, connection ?? {});
+    }
     if (isPoll(request) && this.#surplus.has(request.session)) {
       this.#connections.set(line.conn, { request, count: 0, isServed: true });
       return;
@@ -100,7 +109,6 @@ export class CaseReplay {
   }
 
   async #receive(line, connection, silence) {
-    if (!connection) return;
     let theirs = recordedMessage(line, connection.request.method);
     const position = `c${line.conn}/${++connection.count}`;
     let ours = connection.isServed ? this.#fromSurplus(theirs, connection) : await connection.next();
@@ -148,13 +156,13 @@ export class CaseReplay {
   }
 
   async #awaitEnd(line, connection) {
-    if (!connection || connection.isServed) return;
+    if (connection.isServed) return;
     if (!(await connection.ends())) this.#differ(`c${line.conn}/end`, 'server', 'nothing');
     this.#checkUnread(line.conn, connection);
   }
 
   async #finish(number, connection) {
-    if (!connection || connection.isAbandoned || connection.isServed || connection.isFinished) return;
+    if (connection.isAbandoned || connection.isServed || connection.isFinished) return;
     connection.isFinished = true;
     await connection.finish();
     this.#checkUnread(number, connection);

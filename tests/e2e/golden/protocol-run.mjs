@@ -6,6 +6,18 @@ import { ProtocolDifferences, listedDifferences } from './protocol-differences.m
 import { transcript } from './protocol-recordings.mjs';
 import { CaseReplay } from './protocol-replay.mjs';
 
+/** How often a case is tried when the machine is slower than the recorded timers. */
+const attemptsMax = 4;
+
+/** Replays a case on a server, once more where the machine was too slow for it to mean anything. */
+async function replayCase(server, recorded, { hasShortTimers, ...options }) {
+  for (let attempt = 1; ; ++attempt) {
+    const replay = new CaseReplay(server.port, recorded, { ...options, elsewhere: '/elsewhere' });
+    await replay.run();
+    if (replay.differences.length === 0 || !hasShortTimers || !replay.isLate || attempt === attemptsMax) return { replay, attempt };
+  }
+}
+
 /**
  * Defines the tests for these transcripts. `count`: how many cases they have. The reference server is what was
  * recorded, so nothing is allowed to differ there.
@@ -13,7 +25,7 @@ import { CaseReplay } from './protocol-replay.mjs';
 export function replayTranscripts(files, count) {
   const listed = listedDifferences();
   const differences = new ProtocolDifferences(isReference ? [] : listed);
-  const done = { cases: 0, rebatched: 0 };
+  const done = { cases: 0, rebatched: 0, again: 0 };
   const read = files.map(transcript);
 
   for (const group of grouped(read)) {
@@ -23,12 +35,13 @@ export function replayTranscripts(files, count) {
       before(async () => (server = await ConformanceServer.start(group[0].switches)));
       after(() => server?.stop());
 
-      for (const { file, cases, isByTheClock } of group) {
+      for (const { file, cases, isByTheClock, hasShortTimers } of group) {
         for (const recorded of cases) {
           it(`${file}: ${recorded.name}`, async () => {
-            const replay = new CaseReplay(server.port, recorded, { isByTheClock, used, elsewhere: '/elsewhere' });
-            const found = differences.unlisted(file, recorded.name, await replay.run());
+            const { replay, attempt } = await replayCase(server, recorded, { isByTheClock, hasShortTimers, used });
+            const found = differences.unlisted(file, recorded.name, replay.differences);
             ++done.cases;
+            done.again += attempt - 1;
             done.rebatched += replay.rebatched;
             assert.equal(found.length, 0, `differs, and is not listed:\n${found.map((x) => copyable(file, recorded.name, x)).join('\n')}\n`);
           });
@@ -40,8 +53,11 @@ export function replayTranscripts(files, count) {
   it('replays every case', () => assert.equal(done.cases, count));
 
   it('needs every listed difference', () => {
-    const { cases, rebatched } = done;
-    console.log(`protocol replay: ${cases} cases, ${rebatched} polling answers in other portions, ${differences.used} listed differences`);
+    const { cases, rebatched, again } = done;
+    console.log(
+      `protocol replay: ${cases} cases, ${rebatched} polling answers in other portions, ${again} replayed again, ` +
+        `${differences.used} listed differences`,
+    );
     assert.deepEqual(differences.unused(files), []);
   });
 }
