@@ -114,8 +114,7 @@ export async function duration(promise, since = performance.now()) {
   return performance.now() - since;
 }
 
-/** The first argument of the next `event`, or all of them where there are more. */
+/** The first argument of the next `event`. There may be more: with recovery every event ends in an offset. */
 export async function once(emitter, event) {
-  const args = await within(new Promise((resolve) => emitter.once(event, (...all) => resolve(all))), `event "${event}"`);
-  return args.length > 1 ? args : args[0];
+  return await within(new Promise((resolve) => emitter.once(event, (first) => resolve(first))), `event "${event}"`);
 }
