@@ -12,7 +12,7 @@ const bytesOf = (text) => Uint8Array.from(Buffer.from(text));
 for (const [way, transport] of Object.entries({ 'polling, then upgrade': {}, 'websocket only': { transports: ['websocket'] }, 'polling only': { transports: ['polling'] } })) {
   describeProfile('C', [], (world) => {
     const open = (nsp = '/', options = {}) =>
-      world.keep(io(`${world.url}${nsp}`, { forceNew: true, reconnectionDelay: 20, ...transport, ...options }));
+      world.keep(io(`${world.url}${nsp}`, { forceNew: true, autoUnref: true, reconnectionDelay: 20, ...transport, ...options }));
     const connect = async (nsp, options) => {
       const socket = open(nsp, options);
       await once(socket, 'connect');
@@ -268,7 +268,7 @@ for (const [way, transport] of Object.entries({ 'polling, then upgrade': {}, 'we
       it('a later session on the same connection has the query of the connection and its own auth', async () => {
         const first = await connect('/', { query: { b: 'c' }, auth: { n: 1 } });
         const second = world.keep(first.io.socket('/abc', { auth: { n: 2 } }));
-        const { query, auth } = await once(second.connect(), 'handshake');
+        const { query, auth } = await once(second, 'handshake');
         assert.equal(query.b, 'c');
         assert.deepEqual(auth, { n: 2 });
       });
@@ -298,7 +298,7 @@ for (const [way, transport] of Object.entries({ 'polling, then upgrade': {}, 'we
       it('the main namespace refuses, another one on the same connection does not', async () => {
         const main = open('/', { query: { fail: 'true' } });
         const other = world.keep(main.io.socket('/foo'));
-        await Promise.all([once(main, 'connect_error'), once(other.connect(), 'connect')]);
+        await Promise.all([once(main, 'connect_error'), once(other, 'connect')]);
         assert.equal(await other.emitWithAck('getId'), other.id);
       });
 

@@ -7,7 +7,7 @@ import { after, before, describe } from 'node:test';
 import { Process, repository, temporaryDirectory } from './server.mjs';
 import { within } from './wait.mjs';
 
-const [program, ...leading] = commandOf(process.env.CONFORMANCE_BIN ?? 'build/release/bin/conformance-server');
+const [program, ...leading] = commandOf(process.env.CONFORMANCE_BIN || 'build/release/bin/conformance-server');
 
 /** How often every test of a profile runs: `CONFORMANCE_RUNS`. */
 const runs = Number(process.env.CONFORMANCE_RUNS ?? 1);
