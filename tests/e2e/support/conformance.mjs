@@ -34,7 +34,7 @@ export class ConformanceServer {
   }
 
   async #launch() {
-    this.#process = new Process([...leading, '--port', String(this.port), ...this.#args], {}, temporaryDirectory(), program);
+    this.#process = new Process([...leading, ...this.#args, '--port', String(this.port)], {}, temporaryDirectory(), program);
     try {
       const [, url, port] = await this.#process.says(/listening on (http:\/\/127\.0\.0\.1:(\d+))/);
       this.url = url;
