@@ -50,6 +50,11 @@ export class ConformanceServer {
     return this.#process.output;
   }
 
+  /** Sends a signal that does not end it. */
+  signal(name) {
+    this.#process.child.kill(name);
+  }
+
   /** Ends the process by a signal: `{code, signal}`. */
   async end(signal) {
     return await this.#process.end(signal);

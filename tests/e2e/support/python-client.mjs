@@ -6,6 +6,7 @@ import { Process, repository, temporaryDirectory } from './server.mjs';
 /** Debian's own interpreter: its packages are not those of another Python on the PATH. */
 const python = '/usr/bin/python3';
 const script = path.join(repository, 'tests/e2e/support/python_client.py');
+const sessionScript = path.join(repository, 'tests/e2e/support/python_session.py');
 
 /** Why there can be no such client here; false when there can. For `skip`. */
 export const missingPython =
@@ -33,6 +34,40 @@ export class PythonClient {
   /** Name of the transport after connecting. */
   get transport() {
     return /"transport": "(\w+)"/.exec(this.#process.output)[1];
+  }
+
+  async close() {
+    if (!this.#process.ended) await this.#process.end('SIGKILL');
+  }
+}
+
+/** A session of python3-socketio that follows a plan; see python_session.py for its members. */
+export class PythonSession {
+  #process;
+
+  constructor(url, plan) {
+    this.#process = new Process([sessionScript, url, JSON.stringify({ namespace: '/', steps: [], ...plan })], {}, temporaryDirectory(), python);
+  }
+
+  /** All lines so far. */
+  get lines() {
+    return this.#process.output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  }
+
+  /** The values of one member of the lines that have it. */
+  all(member) {
+    return this.lines.filter((line) => member in line).map((line) => line[member]);
+  }
+
+  /** Resolves when the session has come to the step with this number. */
+  async reaches(step) {
+    await this.#process.says(new RegExp(`^\\{"step": ${step}\\}`, 'm'));
+  }
+
+  /** Resolves when it has ended by itself: as planned, or refused. Gives its lines. */
+  async ends() {
+    await this.#process.says(/^\{"(done|failed)": .*\n/m);
+    return this.lines;
   }
 
   async close() {
