@@ -75,11 +75,12 @@ export class ConformanceServer {
 
 /**
  * Declares tests against one profile, `CONFORMANCE_RUNS` times, each time with a server of its own. `tests` gets an
- * object with `server` (there once the tests run) and `later`: what it is given, `close()` is called on after each test.
+ * object with `server` (there once the tests run) and `keep`, which closes at the end what it was given. Options are those
+ * of `describe`, and a title.
  */
-export function describeProfile(profile, args, tests) {
+export function describeProfile(profile, args, tests, { title = `profile ${profile}`, ...options } = {}) {
   for (let run = 1; run <= runs; ++run) {
-    describe(`profile ${profile}${runs > 1 ? `, run ${run}` : ''}`, () => {
+    describe(`${title}${runs > 1 ? `, run ${run}` : ''}`, options, () => {
       const world = new World();
       before(async () => {
         world.server = await ConformanceServer.start(profile, ...args);

@@ -66,7 +66,7 @@ export class PythonSession {
 
   /** Resolves when it has ended by itself: as planned, or refused. Gives its lines. */
   async ends() {
-    await this.#process.says(/^\{"(done|failed)": .*\n/m);
+    await this.#process.says(/^\{"done": .*\n/m);
     return this.lines;
   }
 

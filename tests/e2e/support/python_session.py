@@ -59,10 +59,12 @@ class Session:
             reconnection=plan.get("reconnection", False), reconnection_delay=0.05, reconnection_delay_max=0.1, randomization_factor=0
         )
         self.arrived = {}
-        self.connects = asyncio.Semaphore(0)
+        self.is_refused = False
+        self.first_outcome = asyncio.Event()
+        self.returns = asyncio.Semaphore(0)
         self.losses = asyncio.Semaphore(0)
         self.client.on("connect", self.on_connect, namespace=self.namespace)
-        self.client.on("connect_error", lambda error: say(refused=error), namespace=self.namespace)
+        self.client.on("connect_error", self.on_refusal, namespace=self.namespace)
         self.client.on("disconnect", self.on_loss, namespace=self.namespace)
         for name in plan.get("hear", []):
             self.arrived[name] = asyncio.Semaphore(0)
@@ -70,7 +72,16 @@ class Session:
 
     def on_connect(self):
         say(connected=self.client.get_sid(self.namespace))
-        self.connects.release()
+        if self.first_outcome.is_set():
+            self.returns.release()
+        self.first_outcome.set()
+
+    def on_refusal(self, error):
+        say(refused=error)
+        # A later one is an attempt to come back that failed.
+        if not self.first_outcome.is_set():
+            self.is_refused = True
+            self.first_outcome.set()
 
     def on_loss(self):
         say(disconnected=True)
@@ -94,21 +105,22 @@ class Session:
         elif what == "await-loss":
             await self.losses.acquire()
         elif what == "await-return":
-            await self.connects.acquire()
+            await self.returns.acquire()
         elif what == "disconnect":
             await self.client.disconnect()
         else:
             raise ValueError(what)
 
     async def run(self):
-        try:
-            await self.client.connect(
-                self.url, namespaces=[self.namespace], auth=self.plan.get("auth"), transports=self.plan.get("transports"), wait_timeout=10
-            )
-        except socketio.exceptions.ConnectionError as error:
-            say(failed=str(error))
+        # Without waiting: that would take its full time for a refusal, too.
+        await self.client.connect(
+            self.url, namespaces=[self.namespace], auth=self.plan.get("auth"), transports=self.plan.get("transports"), wait=False
+        )
+        await self.first_outcome.wait()
+        if self.is_refused:
+            await self.client.disconnect()
+            say(done=True)
             return
-        await self.connects.acquire()
         say(transport=self.client.transport())
         for number, step in enumerate(self.plan["steps"]):
             say(step=number)
