@@ -34,9 +34,10 @@ class Bench:
 
   def measure(self, scenario, runs):
     """All servers take turns, so that a slow minute of the machine hits them alike."""
-    results = {server.name: [] for server in self.servers}
+    servers = [server for server in self.servers if not scenario.settings or server is Arauto]
+    results = {server.name: [] for server in servers}
     for repetition in range(runs):
-      for server in self.servers:
+      for server in servers:
         try:
           result = self._measure_undisturbed(scenario, server)
         except BenchError as error:
@@ -63,13 +64,15 @@ class Bench:
   def _measure_once(self, scenario, server_class):
     loadgen.wait_for_quiet()
     started = time.monotonic()
-    with server_class(self.places, self.server_pin) as server:
+    with server_class(self.places, self.server_pin, settings=scenario.settings) as server:
       arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
       code, result = loadgen.run(server, arguments, self.loadgen_pin, scenario.timeout_s)
       server.check_alive()
     faults = loadgen.faults_of(result)
     if not faults and scenario.deliveries not in (None, result["deliveries_total"]):
       faults = f"{result['deliveries_total']} deliveries instead of {scenario.deliveries}"
+    if not faults and result["pings"] < scenario.pings:
+      faults = f"{result['pings']} pings instead of {scenario.pings} or more"
     result["faults"] = faults or (f"exit code {code}" if code else "")
     result["disturbed"] = loadgen.disturbance(result) > loadgen.DISTURBED_ABOVE
     print(f"      {scenario.name} {server.name}: {time.monotonic() - started:.1f} s"

@@ -10,7 +10,7 @@ from .servers import BenchError
 
 # Share of a processor that others may take before a measurement counts as disturbed.
 DISTURBED_ABOVE = 0.08
-FAULTS = ("lost", "duplicate", "out_of_order", "stray", "conn_failed", "conn_closed", "post_errors")
+FAULTS = ("lost", "duplicate", "out_of_order", "stray", "conn_failed", "conn_closed", "post_errors", "silent_kept")
 
 
 def pins():

@@ -6,6 +6,11 @@ FAN_CLIENTS = 1_000
 EXACT_EVENTS, EXACT_EVENTS_QUICK = 10_000, 1_000
 IDLE_CLIENTS, IDLE_CLIENTS_QUICK = 19_000, 4_000
 CONNECT_CLIENTS, CONNECT_CLIENTS_QUICK = 10_000, 2_000
+TIMER_CLIENTS, TIMER_CLIENTS_QUICK = 10_000, 2_000
+PING_INTERVAL_MS, PING_TIMEOUT_MS = 2_500, 2_000
+# One connection of so many answers no ping.
+SILENT_EVERY = 10
+TIMER_EVENTS_PER_S = 5
 # Descriptors that a server needs for other things than these clients.
 SPARE_DESCRIPTORS = 1_000
 SLOWEST_DELIVERY_S = 60e-6
@@ -21,6 +26,10 @@ class Scenario:
   timeout_s: float = 180
   # How many deliveries there must be; None: as many as fit into the time.
   deliveries: int | None = None
+  # Of arauto, as environment variables. Peers lack them: where there are some, they are not measured.
+  settings: dict = field(default_factory=dict)
+  # So many pings there must be at least.
+  pings: int = 0
 
 
 TRAFFIC_COLUMNS = ("cpu", "rate", "p50", "p99", "gather", "busy")
@@ -50,10 +59,38 @@ def _idle(name, clients, settle, columns):
                   ["--mode", "idle", "--conns", clients, "--settle", settle], columns)
 
 
+def heartbeat_settings(interval_ms, timeout_ms):
+  return {"WEBSOCKET_PING_INTERVAL": str(interval_ms), "WEBSOCKET_PING_TIMEOUT": str(timeout_ms)}
+
+
+def _timers(name, what, clients, rounds, arguments, columns):
+  return Scenario(name, f"{clients:,} clients, a ping every {PING_INTERVAL_MS} ms, {what}",
+                  ["--conns", clients] + arguments, columns,
+                  settings=heartbeat_settings(PING_INTERVAL_MS, PING_TIMEOUT_MS), pings=clients * rounds)
+
+
+def _timers_quiet(clients, rounds):
+  """Long enough for the last silent connection to be ended, a second late."""
+  seconds = (PING_INTERVAL_MS * rounds + PING_TIMEOUT_MS) / 1000 + 1
+  return _timers("timers", f"every {SILENT_EVERY}th never answers and is ended after {PING_TIMEOUT_MS} ms, no events",
+                 clients, 1, ["--mode", "idle", "--silent-every", SILENT_EVERY, "--settle", seconds],
+                 ("ping_p50", "ping_p99", "ping_max", "timeout_p50", "timeout_p99", "timeout_max"))
+
+
+def _timers_fan(clients, rounds):
+  seconds = PING_INTERVAL_MS * rounds / 1000
+  return _timers("timers-fan", f"{TIMER_EVENTS_PER_S} events of 512 bytes a second to all of them", clients, rounds - 1,
+                 ["--mode", "open", "--rate", TIMER_EVENTS_PER_S, "--payload", 512, "--warmup", 0, "--secs", seconds,
+                  "--drain", 20],
+                 ("ping_p50", "ping_p99", "ping_max", "rate", "p99", "busy"))
+
+
 def all_scenarios(quick):
   """By name, in the order in which they run."""
   idle_clients = IDLE_CLIENTS_QUICK if quick else IDLE_CLIENTS
   connect_clients = CONNECT_CLIENTS_QUICK if quick else CONNECT_CLIENTS
+  timer_clients = TIMER_CLIENTS_QUICK if quick else TIMER_CLIENTS
+  ping_rounds = 2 if quick else 8
   listed = [
     _fan("fan1", 1, quick),
     _fan("fan64", 64, quick),
@@ -61,5 +98,7 @@ def all_scenarios(quick):
     _exact("exact64", 64, quick),
     _idle("idle", idle_clients, 2, ("user_bytes", "rss_bytes")),
     _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes")),
+    _timers_quiet(timer_clients, ping_rounds),
+    _timers_fan(timer_clients, ping_rounds),
   ]
   return {scenario.name: scenario for scenario in listed}

@@ -43,11 +43,12 @@ class Server:
           '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net","apikey":"{apikey}"}')
   metrics_path = None
 
-  def __init__(self, places, prefix=(), arguments=()):
-    """`prefix` goes before the command (to pin it), `arguments` after it."""
+  def __init__(self, places, prefix=(), arguments=(), settings=None):
+    """`prefix` goes before the command (to pin it), `arguments` after it; `settings` are for its environment."""
     self.places = places
     self.prefix = list(prefix)
     self.arguments = list(arguments)
+    self.settings = dict(settings or {})
     self.key = secrets.token_hex(16)
 
   def command(self, scratch):
@@ -65,7 +66,7 @@ class Server:
     try:
       with open(self._log, "wb") as log:
         self._process = subprocess.Popen(self.prefix + self.command(self._scratch.name) + self.arguments,
-                                         env={**os.environ, **self.environment()}, stdin=subprocess.DEVNULL,
+                                         env={**os.environ, **self.environment(), **self.settings}, stdin=subprocess.DEVNULL,
                                          stdout=log, stderr=log)
       self.pid = self._process.pid
       self.port = self._wait_for_port()

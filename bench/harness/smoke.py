@@ -1,14 +1,21 @@
 """A short run with few connections: nothing may be lost, and every fault that is put in must be seen."""
+import os
+import signal
 import socket
+import threading
 from types import SimpleNamespace
 
 from . import loadgen
+from .scenarios import heartbeat_settings
 from .servers import Arauto, BenchError, LimitCoalesce, LimitPlain
 
 CLIENTS, EVENTS = 50, 200
 # Long where nothing may go wrong (the machine may be busy), short where the load generator shall notice that it waits
 # in vain.
 PATIENCE_S, PATIENCE_IN_VAIN_S = 10, 1
+# Heartbeats: short, so that a few seconds see many of them; every fifth connection answers none.
+PING_MS, PONG_MS, SILENT_EVERY = 300, 500, 5
+STALL_S = 1.0
 
 
 def run(places):
@@ -20,11 +27,14 @@ def run(places):
     ("a repeated event is seen as duplicate", lambda: _sees(places, "duplicate", "--repeat-every", 977)),
     ("swapped events are seen as out of order", lambda: _sees(places, "out_of_order", "--swap-every", 977)),
     ("a refused POST is seen", lambda: _sees_refused_post(places)),
+    ("silent connections that are kept are seen", lambda: _sees_kept_silent(places)),
     ("refused connections are seen", lambda: _sees_refused_connections(places)),
   ]
   if (places.binaries / "arauto").is_file():
     checks.append(("arauto delivers everything, one at a time", lambda: _delivers(Arauto(places), inflight=1)))
     checks.append(("arauto delivers everything, 16 in flight", lambda: _delivers(Arauto(places), inflight=16)))
+    checks.append(("arauto pings all and ends the silent", lambda: _keeps_time(places)))
+    checks.append(("late pings are seen", lambda: _sees_late_pings(places)))
   else:
     print(f"skip  arauto is not in {places.binaries}")
   return all([_passes(title, check) for title, check in checks])
@@ -75,6 +85,46 @@ def _sees_refused_connections(places):
   nobody = SimpleNamespace(name="nobody", places=places, port=port, pid=0, key="", body=LimitPlain.body,
                            metrics_path=None)
   _require_seen("conn_failed", *loadgen.run(nobody, ["--mode", "idle", "--conns", 3, "--settle", 0], spin=False))
+
+
+def _timers(seconds, silent_every):
+  return ["--mode", "idle", "--conns", CLIENTS, "--silent-every", silent_every, "--settle", seconds]
+
+
+def _timed(places):
+  return Arauto(places, settings=heartbeat_settings(PING_MS, PONG_MS))
+
+
+def _keeps_time(places):
+  """How late they are says nothing here: the machine may be busy. So long a rest ends all the same."""
+  with _timed(places) as server:
+    code, result = loadgen.run(server, _timers(5, SILENT_EVERY), spin=False)
+    server.check_alive()
+  _require(code == 0 and not loadgen.faults_of(result), loadgen.faults_of(result) or f"exit code {code}")
+  _require(result["timeouts"] == CLIENTS // SILENT_EVERY, f"{result['timeouts']} timeouts")
+  _require(result["pings"] >= 2 * CLIENTS, f"{result['pings']} pings")
+
+
+def _sees_late_pings(places):
+  """The server stands still for longer than an interval."""
+  with _timed(places) as server:
+    stall = threading.Timer(1.5, os.kill, (server.pid, signal.SIGSTOP))
+    go_on = threading.Timer(1.5 + STALL_S, os.kill, (server.pid, signal.SIGCONT))
+    stall.start()
+    go_on.start()
+    try:
+      _, result = loadgen.run(server, _timers(4, 0), spin=False)
+    finally:
+      stall.join()
+      go_on.join()
+  late_ms = STALL_S * 1000 - PING_MS
+  _require(result["ping_late_ms"]["max"] >= late_ms, f"the latest ping was {result['ping_late_ms']['max']} ms late")
+
+
+def _sees_kept_silent(places):
+  """A server without heartbeat."""
+  with LimitPlain(places) as server:
+    _require_seen("silent_kept", *loadgen.run(server, _timers(0, SILENT_EVERY), spin=False))
 
 
 def _require_seen(counter, code, result):

@@ -24,6 +24,12 @@ COLUMNS = {
   "rss_bytes": Column("RSS bytes/conn", lambda r: r["bytes_per_conn"]),
   "connect_cpu": Column("CPU µs/connect", lambda r: r["server_cpu_us_per_connect"], 1),
   "connects": Column("connects/s", lambda r: r["connects_per_s"]),
+  "ping_p50": Column("ping late p50 ms", lambda r: r["ping_late_ms"]["p50"], 2),
+  "ping_p99": Column("p99 ms", lambda r: r["ping_late_ms"]["p99"], 2),
+  "ping_max": Column("worst ms", lambda r: r["ping_late_ms"]["max"], 2),
+  "timeout_p50": Column("timeout late p50 ms", lambda r: r["timeout_late_ms"]["p50"], 2),
+  "timeout_p99": Column("p99 ms", lambda r: r["timeout_late_ms"]["p99"], 2),
+  "timeout_max": Column("worst ms", lambda r: r["timeout_late_ms"]["max"], 2),
 }
 
 

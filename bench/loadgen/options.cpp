@@ -39,6 +39,8 @@ void add_connection_options(CLI::App& app, options& x) {
   app.add_option("--conn-concurrency", x.connect_concurrency, "Handshakes under way at once")
       ->check(CLI::PositiveNumber);
   app.add_option("--connect-timeout", x.connect_timeout_s, "Seconds for all handshakes together");
+  app.add_option("--silent-every", x.silent_every,
+                 "Every so-manieth connection answers no ping and has to be ended by the server; 0: none");
   app.add_option("--settle", x.settle_s, "Seconds of rest after connecting, before memory is read");
 }
 

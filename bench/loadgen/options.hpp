@@ -42,6 +42,8 @@ struct options {
   std::uint32_t connect_concurrency = 256;
   double connect_timeout_s = 60;
   double settle_s = 0.5;
+  /// Every so-manieth connection answers no ping; 0: none.
+  std::uint32_t silent_every = 0;
 
   traffic_mode mode = traffic_mode::closed;
   std::uint32_t inflight = 1;

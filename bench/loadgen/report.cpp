@@ -121,7 +121,22 @@ void add_faults(json_object& out, const tally& count) {
   out.add("other_frames", count.other_frames);
   out.add("post_errors", count.post_errors);
   out.add("producer_reconnects", count.producer_reconnects);
+  out.add("silent_kept", count.heartbeats.silent_kept());
+}
+
+json_object lateness_ms(const histogram& x) {
+  auto out = json_object{};
+  out.add("p50", x.quantile(.5) / 1e6, 2);
+  out.add("p99", x.quantile(.99) / 1e6, 2);
+  out.add("max", to_double(x.max()) / 1e6, 2);
+  return out;
+}
+
+void add_heartbeats(json_object& out, const heartbeat_tally& count) {
   out.add("pings", count.pings);
+  out.add("ping_late_ms", lateness_ms(count.ping_late_ns));
+  out.add("timeouts", count.timeouts);
+  out.add("timeout_late_ms", lateness_ms(count.timeout_late_ns));
 }
 
 void add_cost(json_object& out, const run_state& run, const measurements& found) {
@@ -157,6 +172,7 @@ std::string to_json(const run_state& run, const measurements& found) {
   add_connecting(out, run, found);
   add_traffic(out, run, found);
   add_faults(out, run.count);
+  add_heartbeats(out, run.count.heartbeats);
   add_cost(out, run, found);
   out.add("clean", run.is_clean());
   return out.str();

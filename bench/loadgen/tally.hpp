@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/loadgen/heartbeat.hpp"
 #include "bench/loadgen/histogram.hpp"
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct tally {
   /// Events of another instance than the connection's.
   std::uint64_t stray = 0;
   std::uint64_t other_frames = 0;
-  std::uint64_t pings = 0;
+  heartbeat_tally heartbeats;
 
   std::uint64_t posted = 0;
   std::uint64_t answered = 0;
@@ -42,7 +43,8 @@ struct tally {
   std::int64_t lost() const noexcept { return static_cast<std::int64_t>(expected - deliveries); }
   bool is_all_delivered() const noexcept { return deliveries >= expected && answered >= posted; }
   bool is_clean() const noexcept {
-    return lost() == 0 && refused + closed + duplicates + reordered + stray + post_errors == 0;
+    return lost() == 0 &&
+           refused + closed + duplicates + reordered + stray + post_errors + heartbeats.silent_kept() == 0;
   }
 };
 

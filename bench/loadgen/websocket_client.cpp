@@ -31,7 +31,11 @@ bool names_connections(const std::string& text) {
 
 } // namespace
 
-websocket_client::websocket_client(run_state& run, std::uint32_t index) : run_{&run}, index_{index}, instance_{0} {
+websocket_client::websocket_client(run_state& run, std::uint32_t index)
+    : run_{&run},
+      index_{index},
+      instance_{0},
+      heartbeat_{run.opts.silent_every != 0 && index % run.opts.silent_every == 0} {
   const auto& opts = run.opts;
   if (!opts.is_main_namespace() && (names_connections(opts.nsp) || names_connections(opts.websocket_path)))
     instance_ = index % opts.instances;
@@ -184,8 +188,10 @@ void websocket_client::on_frame(const server_frame& frame) {
 
 void websocket_client::on_text(std::string_view text) {
   if (text == "2") { // Engine.IO 4, heartbeat
-    ++run_->count.pings;
-    send(websocket_opcode::text, "3");
+    if (heartbeat_.on_ping(run_->read_at, run_->count.heartbeats)) {
+      send(websocket_opcode::text, "3");
+      heartbeat_.on_pong_sent(now(), run_->count.heartbeats);
+    }
     return;
   }
   switch (state_) {
@@ -197,6 +203,7 @@ void websocket_client::on_text(std::string_view text) {
     return;
   case state::opening:
     if (text.starts_with('0')) {
+      heartbeat_.on_open(text, run_->read_at, run_->count.heartbeats);
       state_ = state::joining;
       send(websocket_opcode::text, join_packet());
     }
@@ -267,8 +274,9 @@ void websocket_client::drop() {
   if (state_ == state::dead)
     return;
   fd_.reset();
+  const auto has_timed_out = heartbeat_.on_end(now(), run_->count.heartbeats);
   if (state_ == state::subscribed)
-    ++run_->count.closed;
+    run_->count.closed += has_timed_out ? 0 : 1;
   else
     ++run_->count.refused;
   state_ = state::dead;

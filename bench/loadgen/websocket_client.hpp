@@ -49,6 +49,7 @@ private:
   std::uint32_t instance_;
   state state_ = state::idle;
   sequence_check sequence_;
+  heartbeat heartbeat_;
   std::string unread_;
   std::string fragments_;
 };
