@@ -145,8 +145,17 @@ void engine_connection::at_turn_end() {
   const auto self = shared_from_this();
   if (held_ && !queue_.empty())
     answer_get_with_queue();
-  if (closing_)
+  // A client that changes its transport now has stopped to poll, and would not see the end: it gets there first, or
+  // gives up within the upgrade timeout.
+  const auto is_changing = rules_.is_probing() && closing_ == close_reason::forced_close;
+  if (closing_ && !is_changing)
     run(rules_.close(*closing_));
+}
+
+/// A close may have waited for the end of a probe.
+void engine_connection::on_probe_ended() {
+  if (closing_)
+    engine_.services().home.at_flush(*this);
 }
 
 // -- rules

@@ -109,6 +109,7 @@ private:
   frame_ptr fitting(const frame_ptr& packet) const;
   void mark_dirty();
   void switch_to_websocket();
+  void on_probe_ended();
   engineio::poll_form form() const noexcept;
   void answer_get(std::span<const frame_ptr> packets);
   void answer_get_with_queue();

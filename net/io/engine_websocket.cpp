@@ -32,9 +32,9 @@ void engine_connection::on_websocket_open(websocket_transport& from) {
   start_application(std::move(*std::exchange(opening_, nullptr)));
 }
 
-void engine_connection::on_websocket_message(websocket_transport&, bool is_binary, std::string_view message) {
+void engine_connection::on_websocket_message(websocket_transport& via, bool is_binary, std::string_view message) {
   const auto self = shared_from_this();
-  if (closing_)
+  if (closing_ && &via == socket_.get())
     return;
   std::string scratch;
   constexpr auto from = engineio::transport::websocket;
@@ -53,9 +53,10 @@ void engine_connection::on_websocket_closed(websocket_transport& from, bool by_e
     socket_.reset();
     return engine_.forget(sid_);
   }
-  if (probing_ && &from == probing_->socket.get())
+  if (probing_ && &from == probing_->socket.get()) {
     probing_.reset();
-  else if (&from == socket_.get())
+    on_probe_ended();
+  } else if (&from == socket_.get())
     socket_.reset();
   else
     return;
@@ -75,11 +76,14 @@ void engine_connection::switch_to_websocket() {
       queue_.push(fitting(x));
   socket_->set_source(&queue_);
   socket_->mark_dirty();
+  on_probe_ended();
 }
 
 void engine_connection::drop_probe() {
-  if (const auto dropped = std::exchange(probing_, nullptr))
+  if (const auto dropped = std::exchange(probing_, nullptr)) {
     dropped->socket->close();
+    on_probe_ended();
+  }
 }
 
 } // namespace arauto::io

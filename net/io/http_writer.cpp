@@ -62,7 +62,8 @@ void append_answer(std::string& out, const http::response& answer, bool is_head,
   out += "Date: ";
   out += http_date();
   out += close ? "\r\nConnection: close" : "\r\nConnection: keep-alive";
-  if (answer.status != not_modified) {
+  // What a GET would bring is not known when there is nothing to say to a HEAD.
+  if (answer.status != not_modified && !(is_head && answer.body.empty())) {
     out += "\r\nContent-Length: ";
     out += std::to_string(answer.body.size());
   }
