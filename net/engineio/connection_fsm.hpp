@@ -96,6 +96,8 @@ public:
   std::uint8_t version() const noexcept { return version_; }
   transport current() const noexcept { return current_; }
   bool is_probing() const noexcept { return probe_ != probe_state::none; }
+  /// The probe was answered: the client has stopped to poll, and will upgrade.
+  bool is_changing() const noexcept { return probe_ == probe_state::answered; }
   bool is_over() const noexcept { return over_; }
 
 private:

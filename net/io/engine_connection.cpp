@@ -147,7 +147,7 @@ void engine_connection::at_turn_end() {
     answer_get_with_queue();
   // A client that changes its transport now has stopped to poll, and would not see the end: it gets there first, or
   // gives up within the upgrade timeout.
-  const auto is_changing = rules_.is_probing() && closing_ == close_reason::forced_close;
+  const auto is_changing = rules_.is_changing() && closing_ == close_reason::forced_close;
   if (closing_ && !is_changing)
     run(rules_.close(*closing_));
 }

@@ -189,12 +189,39 @@ TEST_P(EngineUpgrade, GoesOnPollingWithoutTheWebSocket) {
   EXPECT_EQ(get(polling4 + "&sid=" + sid).body, "4still");
 }
 
-TEST_P(EngineUpgrade, ClosesBothWhenTheServerCloses) {
+TEST_P(EngineUpgrade, LetsAClientThatIsChangingSeeTheEndThere) {
   start(GetParam());
   const auto sid = open();
   auto x = upgrade(websocket4 + "&sid=" + sid);
   x.send_text("2probe");
   EXPECT_EQ(x.read_frame(), "13probe");
+  EXPECT_EQ(post(polling4 + "&sid=" + sid, "4last words\x1e"
+                                           "4__close__")
+                .body,
+            "ok");
+  x.send_text("5");
+  EXPECT_EQ(x.read_frame(), "14last words");
+  EXPECT_EQ(x.read_frame(), closed);
+  EXPECT_EQ(get(polling4 + "&sid=" + sid).status, 400U);
+}
+
+TEST_P(EngineUpgrade, EndsAClientThatSaysItWillChangeAndDoesNot) {
+  settings.limits.upgrade_timeout = std::chrono::milliseconds{50};
+  start(GetParam());
+  const auto sid = open();
+  auto x = upgrade(websocket4 + "&sid=" + sid);
+  x.send_text("2probe");
+  EXPECT_EQ(x.read_frame(), "13probe");
+  EXPECT_EQ(post(polling4 + "&sid=" + sid, "4__close__").body, "ok");
+  EXPECT_EQ(x.read_frame(), closed);
+  EXPECT_EQ(get(polling4 + "&sid=" + sid).body, "6\x1e"
+                                                "1");
+}
+
+TEST_P(EngineUpgrade, ClosesBothWhenTheServerCloses) {
+  start(GetParam());
+  const auto sid = open();
+  auto x = upgrade(websocket4 + "&sid=" + sid);
   EXPECT_EQ(post(polling4 + "&sid=" + sid, "4__close__").body, "ok");
   EXPECT_EQ(x.read_frame(), closed);
   EXPECT_EQ(get(polling4 + "&sid=" + sid).body, "6\x1e"
