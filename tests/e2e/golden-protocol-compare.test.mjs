@@ -90,6 +90,8 @@ describe('an answer', () => {
     const inChunks = `Transfer-Encoding: chunked\r\n\r\n29\r\n${refusal}\r\n0\r\n\r\n`;
     const counted = edited((x) => answer(x, 2), inChunks, `Content-Length: 41\r\n\r\n${refusal}`);
     assert.deepEqual(await positions('eio4-polling', 'unknown-packet-type', counted), []);
+    const ofHead = edited((x) => answer(x, 1), '\r\n\r\n', '\r\nContent-Length: 0\r\n\r\n');
+    assert.deepEqual(await positions('eio4-polling', 'method-head-on-session', ofHead), []);
     const chunked = edited((x) => answer(x, 1), 'Content-Length: 2', 'Transfer-Encoding: chunked');
     assert.deepEqual(await polling((x) => edited((y) => answer(y, 1), '\r\n\r\nok', '\r\n\r\n2\r\nok\r\n0\r\n\r\n')(chunked(x))), ['c2/1/framing']);
   });

@@ -6,15 +6,11 @@ import { isDeepStrictEqual } from 'node:util';
 export const clauses = {
   'refused-before-101':
     'A websocket handshake with an unsupported protocol version is refused with 400; Node completes the 101 and writes an HTTP error behind it.',
-  'upgrade-needs-websocket':
-    'A WebSocket handshake with transport=polling is a bad request; Node completes the 101 and closes at once.',
   'no-http-request':
     'A request with bytes that HTTP forbids is refused with 400 before any engine sees it; what the body says is up to the HTTP server.',
   'eio-has-to-be-said': 'EIO is exactly 3 or 4; Node takes a missing or unknown one for 3.',
-  'methods-of-a-session': 'A method other than GET and POST on a session is refused; 400 does as well as the 500 of Node.',
   'held-get-at-upgrade': 'A GET that is held when the upgrade completes is answered; a noop does as well as the close packet of Node.',
   'close-packet-over-websocket': 'A close packet of the client over websocket may close at once; Node waits for the client to end.',
-  'compression-is-optional': 'Whether a polling answer is compressed is up to the server.',
   'bundle-is-optional': 'The client bundle need not be served; its path is then an engine request like any other.',
   'disconnect-at-once': 'DISCONNECT takes effect before the next packet; Node applies it a tick late and takes a CONNECT behind it for a duplicate.',
   'ack-ids-are-integers': 'An ack id beyond 2^53 is refused; Node turns it into a floating-point number.',

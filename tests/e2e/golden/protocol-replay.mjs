@@ -63,6 +63,7 @@ export class CaseReplay {
     if (line.dir === 's2c') return await this.#receive(line, connection, silence);
     if (line.kind === 'tcp-end' && line.by === 'server') return await this.#awaitEnd(line, connection);
     if (silence >= pauseMin) await this.#pause(silence);
+    else if (before?.dir === 'c2s' && before.conn !== line.conn) await this.#settle();
     const lateness = performance.now() - this.#begin - (line.ms - this.lines[0].ms);
     this.isLate ||= lateness > latenessMax;
     if (line.kind === 'tcp-end') return await this.#finish(line.conn, connection);
@@ -74,7 +75,12 @@ export class CaseReplay {
   /** Takes as long as recorded where time is the matter; else until the server has taken what it was sent. */
   async #pause(ms) {
     await pass(this.isByTheClock ? ms : Math.min(ms, pauseEnough));
-    if (this.isByTheClock || this.elsewhere === undefined) return;
+    if (!this.isByTheClock) await this.#settle();
+  }
+
+  /** What was sent on one connection is with the server before something is sent on another one. */
+  async #settle() {
+    if (this.elsewhere === undefined) return;
     const bytes = Buffer.from(`GET ${this.elsewhere} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
     for (let i = 0; i < roundTrips; ++i) {
       const connection = await ReplayConnection.open(this.port);
