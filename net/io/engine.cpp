@@ -14,7 +14,6 @@ using engineio::request_error;
 namespace {
 
 constexpr std::size_t sid_characters = 20;
-constexpr std::string_view foreign_origin = "Origin not allowed: CORS_ORIGIN does not list it";
 constexpr std::string_view thread_names = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 } // namespace
@@ -47,12 +46,7 @@ engine_opening engine::judge(const http::request& what, const parameters& asked,
   x.is_text_only = asked.is_text_only;
   if (asked.jsonp && !is_websocket)
     x.jsonp = engineio::jsonp_index(*asked.jsonp);
-  if (services_.settings.refuse_foreign_origins && !services_.settings.cors.admits(what)) {
-    x.judged.accepted = false;
-    x.judged.refusal = foreign_origin;
-  } else {
-    x.judged = services_.above.admit(x.shake);
-  }
+  x.judged = services_.above.admit(x.shake);
   if (!x.judged.accepted)
     services_.counters.refused_handshakes.add();
   return x;
@@ -74,6 +68,10 @@ void engine::refuse(const http::request& what, reply_slot where, request_error c
 
 // -- judging
 
+bool engine::is_foreign(const http::request& what) const noexcept {
+  return services_.settings.refuse_foreign_origins && !services_.settings.cors.admits(what);
+}
+
 /// Answers what is wrong without looking at any connection.
 bool engine::refuse_unfit(const http::request& what, const parameters& asked, reply_slot where) {
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
@@ -82,6 +80,8 @@ bool engine::refuse_unfit(const http::request& what, const parameters& asked, re
     refuse(what, where, *error);
   else if (!asked.sid.empty() && owner_of(asked.sid) == nullptr)
     refuse(what, where, request_error::session_id_unknown);
+  else if (is_foreign(what))
+    refuse(what, where, request_error::forbidden, foreign_origin);
   else
     return false;
   return true;

@@ -63,6 +63,9 @@ private:
   /// What the owner of a connection does with an exchange of it.
   using step = void (engine::*)(const http::request& what, const parameters& asked, reply_slot where);
 
+  static constexpr std::string_view foreign_origin = "Origin not allowed: CORS_ORIGIN does not list it";
+  /// A page may not read our answers, and the settings keep such pages out; also from sessions that are there.
+  bool is_foreign(const http::request& what) const noexcept;
   bool refuse_unfit(const http::request& what, const parameters& asked, reply_slot where);
   void refuse(const http::request& what, reply_slot where, engineio::request_error code, std::string_view text = {});
   /// Does it here, or on the thread of the owner.

@@ -16,6 +16,10 @@ void engine::upgrade(http::request what, std::shared_ptr<frame_stream> stream) {
   const auto is_legal = engineio::is_legal_header_value(what.field("origin"));
   if (const auto error = engineio::check_request(asked, what.method, true, is_legal))
     return refuse_upgrade(stream, to_string(*error));
+  if (is_foreign(what)) {
+    services_.counters.refused_handshakes.add();
+    return refuse_upgrade(stream, foreign_origin);
+  }
   if (asked.sid.empty())
     return open_websocket(what, asked, std::move(stream));
   auto* owner = owner_of(asked.sid);
