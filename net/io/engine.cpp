@@ -14,6 +14,9 @@ using engineio::request_error;
 namespace {
 
 constexpr std::size_t sid_characters = 20;
+/// Rounds of a loop after which it has read what its sockets had: the first may precede its look at them, the second
+/// the handlers of what it found.
+constexpr int rounds_to_settle = 3;
 constexpr std::string_view thread_names = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 } // namespace
@@ -183,6 +186,22 @@ void engine::overflow(const http::request& head, reply_slot where) {
 void engine::overflow_owned(const http::request& head, const parameters& asked, reply_slot where) {
   if (const auto connection = find_for(head, asked, where))
     connection->on_post_overflow(head, where);
+}
+
+void engine::depart(const std::string& sid, reply_slot where, http::response answer) {
+  settle(0, rounds_to_settle, [this, sid, where, last = std::move(answer)] {
+    services_.answers.respond(where, last);
+    forget(sid);
+  });
+}
+
+/// Visits every I/O thread, then this one again.
+void engine::settle(std::size_t thread, int rounds, std::function<void()> then) {
+  if (thread == services_.all.size())
+    return services_.home.post(std::move(then));
+  services_.all[thread]->services_.home.post([this, thread, rounds, next = std::move(then)] {
+    rounds > 1 ? settle(thread, rounds - 1, next) : settle(thread + 1, rounds_to_settle, next);
+  });
 }
 
 void engine::close_all() {

@@ -3,6 +3,7 @@
 #include "net/io/engine_settings.hpp"
 #include "net/io/http_peer.hpp"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -57,6 +58,9 @@ public:
 
   const engine_services& services() const noexcept { return services_; }
   void forget(const std::string& sid);
+  /// Forgets a connection and answers the POST that ended it, once every GET of it that came before that POST was
+  /// handed over: its socket may be read a moment later, and on another thread.
+  void depart(const std::string& sid, reply_slot where, http::response answer);
 
 private:
   using parameters = engineio::request_parameters;
@@ -70,6 +74,7 @@ private:
   void refuse(const http::request& what, reply_slot where, engineio::request_error code, std::string_view text = {});
   /// Does it here, or on the thread of the owner.
   void hand_over(engine& owner, step next, http::request what, const parameters& asked, reply_slot where);
+  void settle(std::size_t thread, int rounds, std::function<void()> then);
   void watch(engine& owner, const std::string& sid, reply_slot where);
   /// The connection of a request, or nullptr when the request was refused.
   std::shared_ptr<engine_connection> find_for(const http::request& what, const parameters& asked, reply_slot where);

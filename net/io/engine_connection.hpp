@@ -143,6 +143,8 @@ private:
   bool is_text_only_;
   /// Over, but a poller may still fetch what is left.
   bool lingering_ = false;
+  /// Over by a POST, but a GET that came before it may be on its way here, and gets this.
+  const frame_ptr* departing_with_ = nullptr;
 };
 
 } // namespace arauto::io

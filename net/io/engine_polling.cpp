@@ -74,6 +74,8 @@ void engine_connection::on_get(const http::request& asked, reply_slot where) {
     return run(rules_.close(close_reason::transport_error));
   }
   held_ = std::make_unique<held_get>(held_get{where, polling_answer(x.settings, asked, fields()), accepts_gzip(asked)});
+  if (departing_with_ != nullptr)
+    return answer_get({departing_with_, 1});
   if (!queue_.empty())
     return answer_get_with_queue();
   if (lingering_) {
@@ -95,7 +97,7 @@ bool engine_connection::take_post(const http::request& head, reply_slot where) {
     return true;
   end_post(where);
   x.answers.respond(where, bare_answer(bad_request, x.settings, head));
-  run(rules_.close(is_second ? close_reason::transport_error : close_reason::parse_error));
+  run(rules_.close(close_reason::transport_error));
   return false;
 }
 
@@ -118,8 +120,13 @@ void engine_connection::on_post(const http::request& asked, reply_slot where) {
   if (!take_post(asked, where))
     return;
   end_post(where);
+  const auto was_over = rules_.is_over();
   take_packets(asked);
-  x.answers.respond(where, confirmed(polling_answer(x.settings, asked, fields())));
+  auto answer = confirmed(polling_answer(x.settings, asked, fields()));
+  if (departing_with_ != nullptr && !was_over)
+    engine_.depart(sid_, where, std::move(answer));
+  else
+    x.answers.respond(where, std::move(answer));
 }
 
 void engine_connection::take_packets(const http::request& asked) {
@@ -164,6 +171,7 @@ void engine_connection::on_request_lost(reply_slot where) {
 /// What a poller sees of the end (protocol text, section 5, "Closing").
 void engine_connection::finish_polling(close_reason why) {
   const auto is_graceful = why == close_reason::forced_close;
+  const auto& last = why == close_reason::transport_close ? noop_packet() : close_packet();
   if (held_ && !queue_.empty())
     answer_get_with_queue();
   if (is_graceful && !held_) {
@@ -173,7 +181,12 @@ void engine_connection::finish_polling(close_reason why) {
     engine_.services().home.arm(heartbeat_, std::min(linger_time, limits.ping_interval + limits.ping_timeout));
     return;
   }
-  answer_get({why == close_reason::transport_close ? &noop_packet() : &close_packet(), 1});
+  // Only what a POST brought ends a connection for these reasons.
+  if (!held_ && (why == close_reason::transport_close || why == close_reason::parse_error)) {
+    departing_with_ = &last;
+    return;
+  }
+  answer_get({&last, 1});
   engine_.forget(sid_);
 }
 

@@ -205,6 +205,23 @@ TEST_P(EnginePolling, EndsWithAClosePacket) {
   EXPECT_EQ(closed_because(), "transport close");
 }
 
+// The POST may be read before the GET, and on two threads the GET may have a longer way to its session.
+TEST_P(EnginePolling, EndsBehindAGetThatCameBefore) {
+  start(GetParam());
+  for (int n = 0; n < 300; ++n) {
+    const auto of = polling4 + "&sid=" + open();
+    auto poll = connect();
+    auto posted = connect();
+    const auto is_close = n % 2 == 0;
+    poll.send("GET /engine.io/?" + of + " HTTP/1.1\r\nHost: x\r\n\r\n");
+    posted.send("POST /engine.io/?" + of + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n" +
+                (is_close ? "1" : "9"));
+    ASSERT_EQ(poll.read().body, is_close ? "6" : "1") << n;
+    ASSERT_EQ(posted.read().body, "ok");
+    ASSERT_EQ(get(of).body, unknown);
+  }
+}
+
 TEST_P(EnginePolling, SpeaksVersionThree) {
   settings.allow_v3 = true;
   start(GetParam());
