@@ -79,7 +79,7 @@ def _timers_quiet(clients, rounds):
 
 def _timers_fan(clients, rounds):
   seconds = PING_INTERVAL_MS * rounds / 1000
-  return _timers("timers-fan", f"{TIMER_EVENTS_PER_S} events of 512 bytes a second to all of them", clients, rounds - 1,
+  return _timers("timers-fan", f"{TIMER_EVENTS_PER_S} events of 512 bytes a second to all of them", clients, rounds // 2,
                  ["--mode", "open", "--rate", TIMER_EVENTS_PER_S, "--payload", 512, "--warmup", 0, "--secs", seconds,
                   "--drain", 20],
                  ("ping_p50", "ping_p99", "ping_max", "rate", "p99", "busy"))

@@ -16,6 +16,8 @@ PATIENCE_S, PATIENCE_IN_VAIN_S = 10, 1
 # Heartbeats: short, so that a few seconds see many of them; every fifth connection answers none.
 PING_MS, PONG_MS, SILENT_EVERY = 300, 500, 5
 STALL_S = 1.0
+# What the server's clock of whole milliseconds may take from an interval, and some more.
+EARLY_MS = 3
 
 
 def run(places):
@@ -103,6 +105,7 @@ def _keeps_time(places):
   _require(code == 0 and not loadgen.faults_of(result), loadgen.faults_of(result) or f"exit code {code}")
   _require(result["timeouts"] == CLIENTS // SILENT_EVERY, f"{result['timeouts']} timeouts")
   _require(result["pings"] >= 2 * CLIENTS, f"{result['pings']} pings")
+  _require(result["ping_early_ms"] <= EARLY_MS, f"a ping came {result['ping_early_ms']} ms too early")
 
 
 def _sees_late_pings(places):

@@ -37,6 +37,8 @@ void heartbeat::on_open(std::string_view open_packet, nanos at, heartbeat_tally&
 bool heartbeat::on_ping(nanos at, heartbeat_tally& count) {
   ++count.pings;
   count.ping_late_ns.add(lateness(at, due_));
+  if (follows_pong_)
+    count.ping_early = std::max(count.ping_early, due_ - at);
   if (!is_silent_)
     return true;
   awaits_end_ = true;

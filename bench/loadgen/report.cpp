@@ -135,6 +135,7 @@ json_object lateness_ms(const histogram& x) {
 void add_heartbeats(json_object& out, const heartbeat_tally& count) {
   out.add("pings", count.pings);
   out.add("ping_late_ms", lateness_ms(count.ping_late_ns));
+  out.add("ping_early_ms", to_seconds(count.ping_early) * 1000, 2);
   out.add("timeouts", count.timeouts);
   out.add("timeout_late_ms", lateness_ms(count.timeout_late_ns));
 }

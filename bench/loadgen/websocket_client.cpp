@@ -189,8 +189,8 @@ void websocket_client::on_frame(const server_frame& frame) {
 void websocket_client::on_text(std::string_view text) {
   if (text == "2") { // Engine.IO 4, heartbeat
     if (heartbeat_.on_ping(run_->read_at, run_->count.heartbeats)) {
+      heartbeat_.on_pong(now(), run_->count.heartbeats);
       send(websocket_opcode::text, "3");
-      heartbeat_.on_pong_sent(now(), run_->count.heartbeats);
     }
     return;
   }
