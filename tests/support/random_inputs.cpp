@@ -118,7 +118,7 @@ std::string encoded(std::uint32_t point) {
 
 std::vector<recorded_line> recorded_lines() {
   std::vector<std::string> files;
-  for (const auto& x : std::filesystem::directory_iterator{std::string{ARAUTO_SOURCE_DIR} + "/tests/golden"})
+  for (const auto& x : std::filesystem::directory_iterator{std::string{ARAUTO_SOURCE_DIR} + "/tests/golden/protocol"})
     if (x.path().extension() == ".jsonl")
       files.push_back(x.path().filename());
   std::sort(files.begin(), files.end());

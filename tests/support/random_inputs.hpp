@@ -81,7 +81,7 @@ bool rounds::run(std::uint64_t seed, Check check) {
 /// Percent encoding of everything but letters and digits.
 std::string percent_encoded(std::string_view text);
 
-/// Messages and bodies of all recordings in tests/golden, up to 4 KiB each.
+/// Messages and bodies of all recordings in tests/golden/protocol, up to 4 KiB each.
 const std::vector<std::string>& recorded_messages();
 /// Whole HTTP requests of the recordings.
 const std::vector<std::string>& recorded_requests();
