@@ -188,11 +188,12 @@ void engine::overflow_owned(const http::request& head, const parameters& asked, 
     connection->on_post_overflow(head, where);
 }
 
-void engine::depart(const std::string& sid, reply_slot where, http::response answer) {
-  settle(0, rounds_to_settle, [this, sid, where, last = std::move(answer)] {
-    services_.answers.respond(where, last);
-    forget(sid);
-  });
+void engine::depart(const std::string& sid) {
+  settle(0, rounds_to_settle, [this, sid] { forget(sid); });
+}
+
+void engine::respond_settled(reply_slot where, http::response answer) {
+  settle(0, rounds_to_settle, [this, where, last = std::move(answer)] { services_.answers.respond(where, last); });
 }
 
 /// Visits every I/O thread, then this one again.

@@ -58,9 +58,11 @@ public:
 
   const engine_services& services() const noexcept { return services_; }
   void forget(const std::string& sid);
-  /// Forgets a connection and answers the POST that ended it, once every GET of it that came before that POST was
-  /// handed over: its socket may be read a moment later, and on another thread.
-  void depart(const std::string& sid, reply_slot where, http::response answer);
+  /// Forgets a connection once every GET of it that came before its end was handed over: its socket may be read a
+  /// moment later, and on another thread.
+  void depart(const std::string& sid);
+  /// Answers the POST that ended a connection, behind such GETs.
+  void respond_settled(reply_slot where, http::response answer);
 
 private:
   using parameters = engineio::request_parameters;

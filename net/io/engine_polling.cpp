@@ -124,7 +124,7 @@ void engine_connection::on_post(const http::request& asked, reply_slot where) {
   take_packets(asked);
   auto answer = confirmed(polling_answer(x.settings, asked, fields()));
   if (departing_with_ != nullptr && !was_over)
-    engine_.depart(sid_, where, std::move(answer));
+    engine_.respond_settled(where, std::move(answer));
   else
     x.answers.respond(where, std::move(answer));
 }
@@ -181,9 +181,10 @@ void engine_connection::finish_polling(close_reason why) {
     engine_.services().home.arm(heartbeat_, std::min(linger_time, limits.ping_interval + limits.ping_timeout));
     return;
   }
-  // Only what a POST brought ends a connection for these reasons.
+  // What a POST brought has ended it; a GET that was sent before may still be on its way.
   if (!held_ && (why == close_reason::transport_close || why == close_reason::parse_error)) {
     departing_with_ = &last;
+    engine_.depart(sid_);
     return;
   }
   answer_get({&last, 1});

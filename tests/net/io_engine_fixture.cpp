@@ -108,6 +108,8 @@ class EngineServer::echo final : public application_side {
 public:
   echo(outbox& out, EngineServer& owner) : out_{&out}, owner_{&owner} {}
   void on_text(std::string_view message) override {
+    if (message == "__broken__")
+      return out_->close(close_reason::parse_error);
     if (message == "__close__")
       return out_->close(close_reason::forced_close);
     if (message == "__writable__") {

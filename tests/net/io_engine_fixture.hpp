@@ -55,7 +55,7 @@ private:
 };
 
 /// An Engine.IO server on one or two threads over loopback, whose application sends every message back. Connections go
-/// to the threads in turn. Some texts are orders: `__close__`, `__writable__`, `__fields__`.
+/// to the threads in turn. Some texts are orders: `__close__`, `__broken__`, `__writable__`, `__fields__`.
 class EngineServer : public testing::Test {
 protected:
   EngineServer();

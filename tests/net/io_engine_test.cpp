@@ -222,6 +222,16 @@ TEST_P(EnginePolling, EndsBehindAGetThatCameBefore) {
   }
 }
 
+TEST_P(EnginePolling, ForgetsASessionThatTheApplicationGaveUpWhileNobodyPolled) {
+  start(GetParam());
+  const auto sid = open();
+  EXPECT_EQ(post(polling4 + "&sid=" + sid, "4__broken__").body, "ok");
+  unsigned status = 200;
+  for (int tries = 0; tries < 1000 && status == 200; ++tries)
+    status = get(polling4 + "&sid=" + sid).status;
+  EXPECT_EQ(status, 400U);
+}
+
 TEST_P(EnginePolling, SpeaksVersionThree) {
   settings.allow_v3 = true;
   start(GetParam());
