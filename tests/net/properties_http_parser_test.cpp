@@ -153,7 +153,9 @@ TEST(PropertiesHttpParser, ItDoesNotMatterHowAStreamIsCut) {
     reader pieces;
     for (std::string_view rest = stream; !rest.empty();)
       pieces.feed(take_piece(random, rest));
-    EXPECT_EQ(whole.refused(), pieces.refused()) << testing::PrintToString(stream);
+    // A head that is bad and has no end in sight is refused for what shows first.
+    const auto is_too_long = whole.refused() && pieces.refused() == 431U;
+    EXPECT_TRUE(is_too_long || whole.refused() == pieces.refused()) << testing::PrintToString(stream);
     EXPECT_TRUE(are_equal(whole.requests(), pieces.requests())) << testing::PrintToString(stream);
     EXPECT_LE(whole.parser_calls(), 2 * stream.size() + 2) << "every call takes something or is the last one";
     for (const auto& x : whole.requests())
