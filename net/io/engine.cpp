@@ -140,12 +140,20 @@ void engine::handle_owned(const http::request& what, const parameters& asked, re
   const auto connection = find_for(what, asked, where);
   if (!connection)
     return;
-  if (what.method == "GET")
+  if (what.method == "GET" && connection->is_changing())
+    settle(0, rounds_to_settle, [this, what, asked, where] { handle_settled_get(what, asked, where); });
+  else if (what.method == "GET")
     connection->on_get(what, where);
   else if (what.method == "POST")
     connection->on_post(what, where);
   else
     services_.answers.respond(where, bare_answer(500, services_.settings, what)); // As the reference server does.
+}
+
+/// The upgrade packet that was sent before it has been read by now.
+void engine::handle_settled_get(const http::request& what, const parameters& asked, reply_slot where) {
+  if (const auto connection = find_for(what, asked, where))
+    connection->on_get(what, where);
 }
 
 void engine::open_polling(const http::request& what, const parameters& asked, reply_slot where) {

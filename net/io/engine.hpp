@@ -81,6 +81,7 @@ private:
   /// The connection of a request, or nullptr when the request was refused.
   std::shared_ptr<engine_connection> find_for(const http::request& what, const parameters& asked, reply_slot where);
   void handle_owned(const http::request& what, const parameters& asked, reply_slot where);
+  void handle_settled_get(const http::request& what, const parameters& asked, reply_slot where);
   void begin_owned(const http::request& head, const parameters& asked, reply_slot where);
   void overflow_owned(const http::request& head, const parameters& asked, reply_slot where);
   void open_polling(const http::request& what, const parameters& asked, reply_slot where);

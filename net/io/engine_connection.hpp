@@ -38,6 +38,7 @@ public:
 
   const std::string& sid() const noexcept { return sid_; }
   engineio::transport current() const noexcept { return rules_.current(); }
+  bool is_changing() const noexcept { return rules_.is_changing(); }
   std::uint8_t version() const noexcept { return rules_.version(); }
 
   /// Polling handshake: the answer carries the open packet.
