@@ -1,5 +1,6 @@
 #include "net/io/http_parser.hpp"
 
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -10,6 +11,9 @@ namespace arauto::io {
 namespace beast = boost::beast;
 
 namespace {
+
+/// The shortest end of a chunked body: "0", and two line breaks.
+constexpr std::size_t last_chunk_bytes = 5;
 
 /// What a body may reserve before its bytes are there: clients do not size our allocations.
 constexpr std::uint64_t reserve_max = 65536;
@@ -22,6 +26,15 @@ http_parser::http_parser(const http_limits& limits, const head_judge& judge, con
   // The judge of the head decides how much body is read; see on_header_impl.
   body_limit(boost::none);
   eager(true);
+}
+
+std::size_t http_parser::feed(std::string_view bytes, error_code& ec) {
+  // Beast asserts that a last chunk without extensions has come in full when it looks a second time.
+  if (head_done_ && bytes.starts_with('0') && bytes.size() < last_chunk_bytes && chunked()) {
+    ec = beast::http::error::need_more;
+    return 0;
+  }
+  return put(boost::asio::buffer(bytes.data(), bytes.size()), ec);
 }
 
 void http_parser::refuse(unsigned status, error_code& ec) noexcept {

@@ -25,6 +25,10 @@ public:
   /// Both callbacks must stay valid while the parser lives.
   http_parser(const http_limits& limits, const head_judge& judge, const body_budget& budget);
 
+  /// Parses what it can of `bytes`, which begin where the last call stopped; gives how many of them it used up. Unless
+  /// something is wrong or the request is complete, the error is `need_more`: call again once there are more bytes.
+  std::size_t feed(std::string_view bytes, boost::system::error_code& ec);
+
   http::request take() { return std::move(request_); }
   const http::request& request() const noexcept { return request_; }
   /// All fields were read, though the head may have been refused.

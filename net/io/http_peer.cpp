@@ -122,8 +122,7 @@ std::size_t http_peer::parse(std::string_view bytes) {
       parser_ = std::make_unique<http_parser>(services_->settings.limits, judge_, budget_);
     const auto head_was_done = parser_->is_header_done();
     boost::system::error_code ec;
-    const auto rest = bytes.substr(used);
-    used += parser_->put(boost::asio::buffer(rest.data(), rest.size()), ec);
+    used += parser_->feed(bytes.substr(used), ec);
     if (ec && ec != beast::http::error::need_more) {
       services_->counters.http_bad_requests.add();
       refuse(parser_->error_status(ec));

@@ -1,7 +1,6 @@
 #include "net/io/http_parser.hpp"
 #include "tests/support/random_inputs.hpp"
 
-#include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <gtest/gtest.h>
 
@@ -38,7 +37,7 @@ private:
       parser_ = std::make_unique<http_parser>(limits_, judge_, budget_);
     ++calls_;
     boost::system::error_code ec;
-    input_.erase(0, parser_->put(boost::asio::buffer(input_.data(), input_.size()), ec));
+    input_.erase(0, parser_->feed(input_, ec));
     const auto needs_more = ec == boost::beast::http::error::need_more;
     if (ec && !needs_more) {
       refused_ = parser_->error_status(ec);
@@ -165,6 +164,23 @@ TEST(PropertiesHttpParser, ItDoesNotMatterHowAStreamIsCut) {
   });
   EXPECT_GT(refused, 0U);
   EXPECT_GT(taken, 0U) << "nothing but errors was tried";
+}
+
+TEST(PropertiesHttpParser, ALastChunkMayArriveByteByByte) {
+  constexpr std::string_view head = "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string_view body :
+       {"0\r\n\r\n", "00\r\n\r\n", "1\r\n0\r\n0\r\n\r\n", "0;a\r\n\r\n", "0\r\nA: 0\r\n\r\n"}) {
+    for (std::size_t at_once = 0; at_once < body.size(); ++at_once) {
+      reader read;
+      read.feed(std::string{head}.append(body.substr(0, at_once)));
+      for (auto i = at_once; i < body.size(); ++i) {
+        EXPECT_TRUE(read.requests().empty());
+        read.feed(body.substr(i, 1));
+      }
+      EXPECT_EQ(read.requests().size(), 1U) << body;
+      EXPECT_EQ(read.refused(), std::nullopt);
+    }
+  }
 }
 
 } // namespace

@@ -17,8 +17,8 @@ public:
   explicit random_inputs(std::uint64_t seed) noexcept : state_{seed} {}
 
   std::uint64_t next() noexcept;
-  /// From 0 to `end` - 1.
-  std::size_t below(std::size_t end) noexcept { return static_cast<std::size_t>(next() % end); }
+  /// From 0 to `end` - 1; 0 of an empty range.
+  std::size_t below(std::size_t end) noexcept { return end == 0 ? 0 : static_cast<std::size_t>(next() % end); }
   bool one_in(std::size_t n) noexcept { return below(n) == 0; }
   template <class List>
   const auto& pick(const List& from) noexcept {
