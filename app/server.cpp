@@ -1,6 +1,7 @@
 #include "app/server.hpp"
 
 #include "app/store/secret_file.hpp"
+#include "net/io/last_words.hpp"
 #include "net/log.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -18,8 +19,8 @@ namespace {
 
 /// Descriptors that are not for clients: log, store, loops.
 constexpr rlim_t reserved_descriptors = 64;
-/// How long connections may take to end before threads are stopped under them.
-constexpr std::chrono::milliseconds drain_time{5000};
+/// How long connections may take to end before threads are stopped under them: all of them have their own time limit.
+constexpr auto drain_time = io::close_timeout + std::chrono::seconds{2};
 
 std::size_t thread_count(const settings& x) {
   return x.io_threads != 0 ? x.io_threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);

@@ -1,5 +1,7 @@
 #include "tests/conformance/server.hpp"
 
+#include "net/io/last_words.hpp"
+
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
@@ -11,8 +13,8 @@ namespace {
 
 /// Connections of one server under test; far below the descriptor limit.
 constexpr std::size_t sockets_max = 19000;
-/// How long connections may take to end before threads are stopped under them.
-constexpr std::chrono::milliseconds drain_time{2000};
+/// How long connections may take to end before threads are stopped under them: all of them have their own time limit.
+constexpr auto drain_time = io::close_timeout + std::chrono::seconds{2};
 
 io::engine_settings engine_settings_of(const options& x, std::string path) {
   io::engine_settings to;
