@@ -1,5 +1,6 @@
 #include "tests/isolation/rest_attempts.hpp"
 #include "tests/isolation/socket_attempts.hpp"
+#include "tests/isolation/stream_attempts.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -17,7 +18,7 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return text == nullptr || *text == '\0' ? otherwise : std::strtoull(text, nullptr, 10);
 }
 
-/// One kind of key in one place, at one route and method or one form of a namespace.
+/// One kind of key in one place, at one route and method, or one form of a namespace for Socket.IO or event streams.
 struct cell {
   std::size_t kind;
   place where;
@@ -31,20 +32,23 @@ protected:
     const auto& kind = key_kinds()[x.kind];
     if (x.surface < rest.targets().size())
       rest.attempt(rest.targets()[x.surface], kind, x.where, own, other, is_plain);
+    else if (const auto form = x.surface - rest.targets().size(); form < namespace_form_count)
+      sockets.attempt(kind, x.where, static_cast<namespace_form>(form), own, other, is_plain);
     else
-      sockets.attempt(kind, x.where, static_cast<namespace_form>(x.surface - rest.targets().size()), own, other,
-                      is_plain);
+      streams.attempt(kind, x.where, static_cast<namespace_form>(form - namespace_form_count), own, other);
   }
 
   tenant& somebody_but(const tenant& x) {
     return tenants[(x.index + 1 + chance.below(tenant_count - 1)) % tenant_count];
   }
 
+  std::size_t surfaces() const { return rest.targets().size() + 2 * namespace_form_count; }
+
   std::vector<cell> every_cell() const {
     std::vector<cell> cells;
     for (std::size_t kind = 0; kind < key_kinds().size(); ++kind)
       for (std::size_t at = 0; at < place_count; ++at)
-        for (std::size_t surface = 0; surface < rest.targets().size() + namespace_form_count; ++surface)
+        for (std::size_t surface = 0; surface < surfaces(); ++surface)
           cells.push_back({kind, static_cast<place>(at), surface});
     return cells;
   }
@@ -53,7 +57,7 @@ protected:
   /// plain and with a trick.
   void try_every_pair() {
     for (auto& own : tenants)
-      for (std::size_t surface = 0; surface < rest.targets().size() + namespace_form_count; ++surface) {
+      for (std::size_t surface = 0; surface < surfaces(); ++surface) {
         const auto is_route = surface < rest.targets().size();
         if (is_route && (rest.targets()[surface].rule == nullptr || rest.targets()[surface].method == "HEAD"))
           continue;
@@ -108,6 +112,7 @@ protected:
   oracle judge{*this, out};
   rest_attempts rest{*this, judge, chance, out};
   socket_attempts sockets{*this, judge, chance, out};
+  stream_attempts streams{*this, judge, chance, out};
   bool is_complete = false;
 };
 
@@ -126,7 +131,8 @@ TEST_F(Isolation, NobodySeesOrChangesWhatIsAnothersAndEveryAllowedPairGetsThroug
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
   std::cout << "isolation: seed " << seed << ", " << tenant_count << " tenants, " << key_kinds().size()
             << " kinds of key in " << place_count << " places, " << rest.targets().size()
-            << " pairs of path and method, " << namespace_form_count << " forms of namespace; " << out.attempts
+            << " pairs of path and method, " << namespace_form_count
+            << " forms of namespace for Socket.IO and for event streams; " << out.attempts
             << " attempts: " << out.allowed << " allowed, " << out.refused << " refused, " << out.elsewhere
             << " led nowhere, " << out.violations << " violations; " << took.count() << " s" << std::endl;
   EXPECT_EQ(out.violations, 0U);

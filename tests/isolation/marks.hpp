@@ -61,6 +61,9 @@ struct tenant {
   std::string browser_token;
 };
 
+/// Numbers from here on are of names that do not exist.
+inline constexpr std::size_t ghosts_from = 500;
+
 /// The mark of a tenant's text of that kind. Numbers from `tenant_count` on belong to nobody: names that do not exist.
 std::string mark_of(std::size_t tenant, char kind);
 

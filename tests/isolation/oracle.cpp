@@ -1,5 +1,7 @@
 #include "tests/isolation/oracle.hpp"
 
+#include "tests/isolation/keys.hpp"
+
 #include <algorithm>
 #include <iostream>
 
@@ -61,6 +63,24 @@ void oracle::check_delivered(const std::vector<received>& events, std::string_vi
   }
   if (!got.empty())
     violated(std::to_string(got.size()) + " clients got the event that may not see it");
+}
+
+void oracle::try_event(const tenant& from, const visitor& more) {
+  http::request x;
+  x.method = "POST";
+  x.target = "/event/emit/" + query_encoded(from.name);
+  x.fields = {{"apikey", from.token}, {"content-type", "application/json"}};
+  const auto text = in_.fresh_text(from.index, 'd');
+  x.body = R"({"event":"messages.upsert","data":")" + text + "\"}";
+  begin("an event of tenant " + std::to_string(from.index), x.body);
+  const auto answer = in_.ask(std::move(x));
+  const auto got = in_.take_received();
+  if (answer.status != 202)
+    violated("the event was not taken: " + std::to_string(answer.status) + " " + answer.body);
+  check_delivered(got, text, from, &more);
+  check_received(got, opens_one(from.index), &more);
+  check_unchanged();
+  ++out_.allowed;
 }
 
 void oracle::check_unchanged(std::optional<std::size_t> but) {

@@ -48,6 +48,8 @@ public:
   /// does not stay.
   void check_delivered(const std::vector<received>& events, std::string_view text, const tenant& from,
                        const visitor* more = nullptr);
+  /// Emits an event of that tenant: an attempt of its own, which has to reach all who may see it and nobody else.
+  void try_event(const tenant& from, const visitor& more);
   /// Nothing was stored or published but of that tenant.
   void check_unchanged(std::optional<std::size_t> but = std::nullopt);
   /// All that is stored is what the directory says.

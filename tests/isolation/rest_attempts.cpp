@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::array<const char*, 7> methods{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 /// Names from here on belong to nobody.
-constexpr std::size_t ghosts_from = 500;
 constexpr auto ghost_id = "00000000-0000-4000-8000-000000000000";
 constexpr auto some_origin = "https://front.example";
 

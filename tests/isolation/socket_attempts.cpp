@@ -3,14 +3,12 @@
 #include "app/api/object_writer.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 namespace arauto::isolation {
 
 namespace {
 
-constexpr std::size_t ghosts_from = 500;
 /// CONNECTs of one connection beside the first.
 constexpr std::size_t more_connects_max = 3;
 /// What the operator reads who asks for a namespace that is none.
@@ -59,39 +57,6 @@ std::string socket_attempts::learn_refusal(const std::string& auth) {
   return got.size() == 1 && got[0].text.starts_with(head) ? got[0].text.substr(head.size()) : "no refusal";
 }
 
-std::string socket_attempts::namespace_for(namespace_form form, const tenant& own) {
-  const auto nsp = "/" + own.name;
-  switch (form) {
-  case namespace_form::root:
-    return "/";
-  case namespace_form::exact:
-    return nsp;
-  case namespace_form::ghost:
-    return "/" + mark_of(ghosts_from + own.index, 'n') + own.name.substr(mark_of(0, 'n').size());
-  case namespace_form::trailing_slash:
-    return nsp + "/";
-  case namespace_form::doubled_slash:
-    return "/" + nsp;
-  case namespace_form::other_case: {
-    auto other = nsp;
-    std::transform(other.begin(), other.end(), other.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    return other;
-  }
-  case namespace_form::percent_encoded:
-    return "/" + query_encoded(own.name);
-  case namespace_form::with_query:
-    return nsp + "?apikey=" + own.token;
-  case namespace_form::beginning_of_name:
-    return nsp.substr(0, mark_of(0, 'n').size());
-  case namespace_form::nul_after_name:
-    return nsp + std::string(1, '\0');
-  case namespace_form::padded:
-    return nsp + " ";
-  }
-  return nsp;
-}
-
 std::unique_ptr<visitor> socket_attempts::open(const shown_key& x) {
   const auto is_websocket = chance_.one_in(2);
   std::string query = is_websocket ? "EIO=4&transport=websocket" : "EIO=4&transport=polling";
@@ -115,15 +80,13 @@ void socket_attempts::connect(visitor& who, const shown_key& handshake, const sh
   const auto at_handshake = handshake.where == place::header || handshake.where == place::query;
   const auto nothing = key{};
   const auto& counted = in_auth ? x.what : at_handshake ? handshake.what : nothing;
-  const auto is_open = form == namespace_form::root    ? counted.socket.is_known()
-                       : form == namespace_form::exact ? counted.socket.opens(own.index)
-                                                       : false;
+  const auto lets_in = is_open(form, counted.socket, own);
   const auto auth =
       auth_of(x.where, x.what.text, counted.socket.is_global() ? std::nullopt : std::optional{other.name});
   judge_.begin("CONNECT " + nsp + " with " + std::string{x.kind} + " in " + std::string{to_string(x.where)} +
                    ", handshake with " + std::string{handshake.kind},
                nsp + auth);
-  if (is_open)
+  if (lets_in)
     who.joined[nsp] = form == namespace_form::root ? counted.socket : opens_one(own.index);
   in_.say(who, "0" + prefix(nsp) + auth);
   const auto got = in_.take_received();
@@ -135,30 +98,12 @@ void socket_attempts::connect(visitor& who, const shown_key& handshake, const sh
                        : !counted.socket.is_known() ? unknown_
                        : counted.socket.is_global() ? no_such_namespace
                                                     : foreign_;
-  const auto is_right = is_open ? answer.starts_with("40" + prefix(nsp) + "{\"sid\"") : answer == head + refusal;
+  const auto is_right = lets_in ? answer.starts_with("40" + prefix(nsp) + "{\"sid\"") : answer == head + refusal;
   if (got.size() != 1 || !is_right)
-    judge_.violated(std::string{is_open ? "it does not get in: " : "it is not refused like others: "} + answer);
-  if (is_open && counted.rest.how == reach::extent::nobody)
+    judge_.violated(std::string{lets_in ? "it does not get in: " : "it is not refused like others: "} + answer);
+  if (lets_in && counted.rest.how == reach::extent::nobody)
     read_only_.push_back(nsp);
-  ++(is_open ? out_.allowed : out_.refused);
-}
-
-void socket_attempts::probe(visitor& who, const tenant& from) {
-  http::request x;
-  x.method = "POST";
-  x.target = "/event/emit/" + query_encoded(from.name);
-  x.fields = {{"apikey", from.token}, {"content-type", "application/json"}};
-  const auto text = in_.fresh_text(from.index, 'd');
-  x.body = R"({"event":"messages.upsert","data":")" + text + "\"}";
-  judge_.begin("an event of tenant " + std::to_string(from.index), x.body);
-  const auto answer = in_.ask(std::move(x));
-  const auto got = in_.take_received();
-  if (answer.status != 202)
-    judge_.violated("the event was not taken: " + std::to_string(answer.status) + " " + answer.body);
-  judge_.check_delivered(got, text, from, &who);
-  judge_.check_received(got, opens_one(from.index), &who);
-  judge_.check_unchanged();
-  ++out_.allowed;
+  ++(lets_in ? out_.allowed : out_.refused);
 }
 
 void socket_attempts::send_event(visitor& who, const tenant& to) {
@@ -207,8 +152,8 @@ void socket_attempts::attempt(const key_kind& kind, place where, namespace_form 
       connect(*who, first, {next.name, place::bearer, next.make(in_, aim, &aim == &own ? other : own)}, nsp, aim,
               &aim == &own ? other : own);
   }
-  probe(*who, own);
-  probe(*who, other);
+  judge_.try_event(own, *who);
+  judge_.try_event(other, *who);
   if (!is_plain)
     send_event(*who, chance_.one_in(2) ? own : other);
   in_.leave(*who);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/isolation/keys.hpp"
+#include "tests/isolation/namespace_forms.hpp"
 #include "tests/isolation/oracle.hpp"
 
 #include <memory>
@@ -9,22 +10,6 @@
 #include <vector>
 
 namespace arauto::isolation {
-
-/// What a namespace looks like, aimed at a tenant. Only the first two are anybody's.
-enum class namespace_form : std::uint8_t {
-  root,
-  exact,
-  ghost,
-  trailing_slash,
-  doubled_slash,
-  other_case,
-  percent_encoded,
-  with_query,
-  beginning_of_name,
-  nul_after_name,
-  padded
-};
-inline constexpr std::size_t namespace_form_count = 11;
 
 /// Attempts at namespaces: connections that join several of them with several keys, then see what they get of an event
 /// and what becomes of what they send.
@@ -46,9 +31,7 @@ private:
   std::unique_ptr<visitor> open(const shown_key& x);
   void connect(visitor& who, const shown_key& handshake, const shown_key& x, namespace_form form, const tenant& own,
                const tenant& other);
-  void probe(visitor& who, const tenant& from);
   void send_event(visitor& who, const tenant& to);
-  std::string namespace_for(namespace_form form, const tenant& own);
   /// What a refusal says behind the namespace.
   std::string learn_refusal(const std::string& auth);
 

@@ -201,6 +201,18 @@ std::unique_ptr<visitor> world::visit(std::string_view query, std::string header
   return x;
 }
 
+std::variant<std::unique_ptr<visitor>, admission> world::listen(std::string_view nsp, handshake shake, event_form form,
+                                                                reach whose) {
+  auto x = std::make_unique<visitor>(journal_);
+  auto opened = threads[++requests_ % threads.size()]->streams->open(*x, nsp, std::move(shake), form);
+  if (auto* refused = std::get_if<admission>(&opened))
+    return std::move(*refused);
+  x->side = std::get<std::shared_ptr<application_side>>(std::move(opened));
+  x->joined["/"] = whose;
+  settle();
+  return x;
+}
+
 void world::say(visitor& x, std::string_view text) {
   x.side->on_text(text);
   settle();

@@ -23,12 +23,13 @@ struct received {
 };
 
 /// One client and what its sessions may see.
-class visitor final : public outbox {
+class visitor final : public event_outbox {
 public:
   explicit visitor(std::vector<received>& journal) : journal_{&journal} {}
 
   push_result push(std::span<const frame_ptr> frames) override;
   void close(close_reason) override { is_closed = true; }
+  void dismiss(std::string_view) override { is_closed = true; }
   void allow_messages(std::size_t) override {}
   bool is_writable() const noexcept override { return !is_closed; }
   std::span<const header_field> request_fields() const noexcept override { return {}; }
@@ -97,6 +98,9 @@ public:
 
   /// A client; the handshake went through Engine.IO's own reading of the query. Nullptr when it was refused.
   std::unique_ptr<visitor> visit(std::string_view query, std::string header_key, bool is_websocket);
+  /// A client of the event streams, in "/" of `joined` by what `whose` says; or why it was refused.
+  std::variant<std::unique_ptr<visitor>, admission> listen(std::string_view nsp, handshake shake, event_form form,
+                                                           reach whose);
   void say(visitor& x, std::string_view text);
   void leave(visitor& x);
   /// Clients that stay and may get an event of that tenant.

@@ -7,6 +7,7 @@
 #include "actors/instance.hpp"
 #include "actors/intake.hpp"
 #include "actors/key_gate.hpp"
+#include "actors/stream_connection.hpp"
 #include "tests/support/manual_loop.hpp"
 
 #include <caf/actor_system.hpp>
@@ -26,7 +27,7 @@ namespace arauto::test {
 inline const std::string global_key = "the-global-key";
 
 /// Collects what a client would get.
-class fake_outbox final : public outbox {
+class fake_outbox final : public event_outbox {
 public:
   push_result push(std::span<const frame_ptr> frames) override {
     if (closed)
@@ -38,6 +39,10 @@ public:
   void close(close_reason why) override {
     closed = true;
     reason = why;
+  }
+  void dismiss(std::string_view text) override {
+    close(close_reason::forced_close);
+    dismissal = text;
   }
   void allow_messages(std::size_t bytes_max) override { message_max = bytes_max; }
   bool is_writable() const noexcept override { return writable; }
@@ -51,6 +56,7 @@ public:
   bool writable = true;
   close_reason reason = close_reason::transport_close;
   std::size_t message_max = 0;
+  std::string dismissal;
 };
 
 /// Knows the browser tokens that it was told.
@@ -93,6 +99,7 @@ protected:
     directory_view view;
     std::unique_ptr<key_gate> admission;
     std::unique_ptr<front> front_door;
+    std::unique_ptr<stream_front> streams;
   };
 
   ActorFixture() {
@@ -118,6 +125,7 @@ protected:
     services = nullptr;
     for (auto& x : threads) {
       x->front_door.reset();
+      x->streams.reset();
       x->admission.reset();
       x->hub = nullptr;
       x->intake = nullptr;
@@ -149,7 +157,9 @@ protected:
         instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
       x->admission = std::make_unique<key_gate>(rules, x->view, token_reader(), broadcaster_);
-      x->front_door = std::make_unique<front>(connection_services{x->unit, *x->admission, x->lists, packets});
+      const connection_services below{x->unit, *x->admission, x->lists, packets};
+      x->front_door = std::make_unique<front>(below);
+      x->streams = std::make_unique<stream_front>(below);
     }
     settle();
   }
@@ -215,6 +225,22 @@ protected:
                                            const std::string& more_auth = "") {
     auto x = open_client(thread);
     say(*x, "0" + (nsp == "/" ? "" : nsp + ",") + R"({"apikey":")" + key + "\"" + more_auth + "}");
+    return x;
+  }
+
+  /// A client of the event streams of one I/O thread, let in or not (then `side` is null, and `refusal` says why).
+  struct fake_listener : fake_client {
+    admission refusal;
+  };
+  std::unique_ptr<fake_listener> listen(std::size_t thread, std::string_view nsp, handshake shake,
+                                        event_form form = event_form::message) {
+    auto x = std::make_unique<fake_listener>();
+    auto opened = threads[thread]->streams->open(x->out, nsp, std::move(shake), form);
+    if (auto* refusal = std::get_if<admission>(&opened))
+      x->refusal = std::move(*refusal);
+    else
+      x->side = std::get<std::shared_ptr<application_side>>(std::move(opened));
+    settle();
     return x;
   }
 
