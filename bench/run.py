@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True  # The source tree stays clean.
 
 from harness import loadgen, smoke, table
 from harness.scenarios import all_scenarios
-from harness.servers import PEERS, Arauto, BenchError, Places, install_node_peer
+from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, install_node_peer
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, RUNS_QUICK = 3, 1
@@ -34,7 +34,7 @@ class Bench:
 
   def measure(self, scenario, runs):
     """All servers take turns, so that a slow minute of the machine hits them alike."""
-    servers = [server for server in self.servers if not scenario.settings or server is Arauto]
+    servers = [server for server in self.servers if not scenario.settings or issubclass(server, Arauto)]
     results = {server.name: [] for server in servers}
     for repetition in range(runs):
       for server in servers:
@@ -96,6 +96,7 @@ def parse_arguments():
   parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="where the binaries are")
   parser.add_argument("--work", type=Path, default=ROOT / "build/bench", help="where results and peers go")
   parser.add_argument("--peers", default="limit", help="of node,limit; none: arauto alone")
+  parser.add_argument("--against", type=Path, metavar="PROGRAM", help="another build of arauto, measured as a peer")
   parser.add_argument("--peers-only", action="store_true", help="measure the peers without arauto")
   parser.add_argument("--quick", action="store_true", help="shorter, once: a look, not a result")
   parser.add_argument("--runs", type=int, help=f"measurements of each, {RUNS} by default")
@@ -106,6 +107,8 @@ def parse_arguments():
   unknown += [name for name in chosen.peers if name not in PEERS]
   if unknown:
     parser.error(f"unknown: {', '.join(unknown)}")
+  if chosen.against and not chosen.against.is_file():
+    parser.error(f"--against: {chosen.against} is not a program")
   if chosen.runs is not None and chosen.runs < 1:
     parser.error("--runs must be at least 1")
   return chosen
@@ -116,6 +119,8 @@ def chosen_servers(chosen, places):
   for peer in chosen.peers:
     if peer != "node" or install_node_peer(places):
       servers += PEERS[peer]
+  if chosen.against:
+    servers.append(another_arauto(chosen.against.resolve()))
   if Arauto in servers:
     places.binary("arauto")
   if not servers:

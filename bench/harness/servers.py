@@ -131,6 +131,18 @@ class Arauto(Server):
       raise BenchError(f"arauto refused to create an instance: {answer.status} {text}")
 
 
+def another_arauto(binary):
+  """Another build, as a peer."""
+
+  class Against(Arauto):
+    name = "arauto against"
+
+    def command(self, scratch):
+      return [str(binary), *super().command(scratch)[1:]]
+
+  return Against
+
+
 class LimitPlain(Server):
   name = "limit-plain"
   mode = "plain"
