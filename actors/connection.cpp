@@ -26,8 +26,8 @@ constexpr std::string_view left_by_client = "client namespace disconnect";
 
 connection::connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake)
     : light_actor{config},
-      services_{&services},
       out_{&out},
+      services_{&services},
       shake_{std::make_shared<const handshake>(std::move(shake))},
       reader_{services.limits} {
   if (log_enabled(log_level::debug))

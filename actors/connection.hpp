@@ -23,7 +23,7 @@ struct connection_services {
 
 /// One client: speaks Socket.IO over an Engine.IO connection and knows its sessions by namespace. Held by the Engine.IO
 /// connection until that closes. Light actor, I/O thread only.
-class connection final : public light_actor, public application_side, public session_carrier, private timer {
+class connection final : public light_actor, public application_side, private timer, public session_carrier {
 public:
   using signatures = connection_actor::signatures;
   using behavior_type = connection_actor::behavior_type;
@@ -71,8 +71,8 @@ private:
   void send(const frame_ptr& packet);
   static session& session_of(const session_actor& x);
 
+  outbox* out_; // First, beside what a delivery comes by.
   connection_services* services_;
-  outbox* out_;
   std::shared_ptr<const handshake> shake_;
   socketio::packet_reader reader_;
   table namespaces_;

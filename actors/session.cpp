@@ -27,14 +27,15 @@ session::session(caf::actor_config& config, session_carrier& above, dispatch_lis
                  std::string sid, gate_pass& pass)
     : light_actor{config},
       above_{&above},
+      takes_all_packets_{above.form() == event_form::socketio && pass.filter.is_open()},
+      form_{above.form()},
       lists_{&lists},
       owner_{std::move(pass.owner)},
       client_events_{pass.client_events},
       nsp_{std::move(nsp)},
       sid_{std::move(sid)},
       filter_{std::move(pass.filter)},
-      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr},
-      form_{above.form()} {}
+      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr} {}
 
 session::~session() = default;
 
@@ -72,12 +73,12 @@ void session::admit(const admit_session& x) {
 // -- to the client
 
 void session::deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames) {
-  const auto is_packet = form_ == event_form::socketio;
-  if (is_packet && filter_.is_open()) {
+  if (takes_all_packets_) {
     if (above_->push(frames))
       unit().counters().deliveries.add(frames.size());
     return;
   }
+  const auto is_packet = form_ == event_form::socketio;
   thread_local std::vector<frame_ptr> wanted;
   wanted.clear();
   for (std::size_t i = 0; i < events.size(); ++i)

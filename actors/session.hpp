@@ -86,7 +86,12 @@ private:
   dialogue& talk();
   bool is_within_rate();
 
+  // A delivery reads these two and the unit before them: one cache line of each session.
   session_carrier* above_;
+  /// Gets every event of its lists, as a Socket.IO packet.
+  bool takes_all_packets_;
+  event_form form_;
+  state state_ = state::asking;
   dispatch_lists* lists_;
   namespace_actor owner_;
   const client_event_rules* client_events_;
@@ -97,8 +102,6 @@ private:
   room_index::places rooms_;
   std::unique_ptr<expiry> expiry_;
   std::unique_ptr<dialogue> dialogue_;
-  event_form form_;
-  state state_ = state::asking;
 };
 
 } // namespace arauto

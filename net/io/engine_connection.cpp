@@ -28,8 +28,8 @@ struct overloaded : Handlers... {
 
 engine_connection::engine_connection(engine& owner, std::string sid, const engine_opening& what)
     : engine_{owner},
-      sid_{std::move(sid)},
       rules_{owner.services().settings.limits, what.first, what.shake.version},
+      sid_{std::move(sid)},
       heartbeat_{*this, engineio::clock::heartbeat},
       max_payload_{owner.services().settings.limits.max_payload},
       is_text_only_{what.is_text_only} {

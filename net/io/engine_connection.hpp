@@ -126,12 +126,14 @@ private:
   rarities& rare();
   std::span<const header_field> fields() const noexcept;
 
+  // What a push reads stands together.
   engine& engine_;
-  std::string sid_;
+  std::optional<close_reason> closing_;
   engineio::connection_fsm rules_;
   frame_queue queue_;
-  std::shared_ptr<application_side> above_;
   std::shared_ptr<websocket_transport> socket_;
+  std::shared_ptr<application_side> above_;
+  std::string sid_;
   std::unique_ptr<probing> probing_;
   std::unique_ptr<held_get> held_;
   /// What `open` needs once the WebSocket handshake is done.
@@ -139,7 +141,6 @@ private:
   std::unique_ptr<rarities> rare_;
   clock_timer heartbeat_;
   std::size_t max_payload_;
-  std::optional<close_reason> closing_;
   /// The current transport takes no binary (version 3).
   bool is_text_only_;
   /// Over, but a poller may still fetch what is left.

@@ -64,6 +64,7 @@ void frame_stream::write(std::string bytes) {
   if (!is_open() || finishing_ || bytes.empty())
     return;
   chunks_.push_back({std::move(bytes), nullptr, 0});
+  owes_drained_ = true;
   mark_dirty();
 }
 
@@ -87,7 +88,7 @@ void frame_stream::flush() {
   case flush_outcome::drained:
     if (finishing_ && !std::exchange(ended_, true))
       end();
-    if (owner_ != nullptr)
+    if ((std::exchange(owes_drained_, false) || finishing_) && owner_ != nullptr)
       owner_->on_drained();
   }
 }
@@ -242,6 +243,7 @@ std::shared_ptr<frame_stream> frame_stream::adopt(std::unique_ptr<parts> x, io_l
   made->ciphertext_sent_ = x->ciphertext_sent;
   made->unread_ = std::move(x->unread);
   made->remote_address_ = std::move(x->remote_address);
+  made->owes_drained_ = true;
   made->mark_dirty();
   return made;
 }

@@ -22,7 +22,8 @@ using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost:
 class stream_owner {
 public:
   virtual ~stream_owner() = default;
-  /// Nothing is left to send. Called from the flush phase of a turn.
+  /// Nothing is left to send, and chunks were written since the last call, or the stream is finished: frames alone are
+  /// nobody's news. Called from the flush phase of a turn.
   virtual void on_drained() = 0;
   /// The socket cannot be written any more. Called from a turn of its own.
   virtual void on_broken() = 0;
@@ -131,16 +132,19 @@ private:
   io_counters* counters_;
   stream_owner* owner_ = nullptr;
   frame_queue* source_ = nullptr;
+  // All that a flush reads of most streams stands together.
+  bool waiting_writable_ = false;
+  bool finishing_ = false;
+  bool ended_ = false;
+  bool broken_ = false;
+  /// Chunks were written since the owner last heard that all is sent.
+  bool owes_drained_ = false;
   std::unique_ptr<tls_stream> tls_;
   std::vector<chunk> chunks_;
   std::string ciphertext_;
   std::size_t ciphertext_sent_ = 0;
   std::string unread_;
   std::string remote_address_;
-  bool waiting_writable_ = false;
-  bool finishing_ = false;
-  bool ended_ = false;
-  bool broken_ = false;
 };
 
 struct frame_stream::parts {

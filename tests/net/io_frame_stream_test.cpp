@@ -159,6 +159,38 @@ TEST_F(FrameStream, StaysValidOverTlsWithFramesOfTwoMegabytes) {
   expect_valid(run({true, false, 4, 2'000'000}), 4);
 }
 
+TEST(FrameStreamOwner, HearsThatChunksHaveLeftButNotThatFramesHave) {
+  struct listener final : stream_owner {
+    void on_drained() override { ++times; }
+    void on_broken() override { FAIL() << "nobody has closed"; }
+    int times = 0;
+  };
+  io_loop home{0};
+  io_counters counters;
+  tcp::acceptor acceptor{home.context(), {boost::asio::ip::address_v4::loopback(), 0}};
+  tcp::socket client{home.context()};
+  client.connect(acceptor.local_endpoint());
+  tcp_socket socket{home.context()};
+  acceptor.accept(socket);
+  listener owner;
+  frame_queue frames;
+  const auto stream = std::make_shared<frame_stream>(std::move(socket), home, counters, nullptr);
+  stream->set_owner(&owner);
+  stream->set_source(&frames);
+  frames.push(frame::text({"4one"}));
+  stream->flush();
+  EXPECT_TRUE(frames.empty());
+  EXPECT_EQ(owner.times, 0);
+  stream->write("chunk");
+  stream->flush();
+  stream->flush();
+  EXPECT_EQ(owner.times, 1);
+  stream->finish();
+  stream->flush();
+  EXPECT_EQ(owner.times, 2);
+  stream->set_owner(nullptr);
+}
+
 // The negative control: the same client, the same frames, and a writer that does not go through the stream.
 TEST_F(FrameStream, IsCorruptWhenFramesBypassIt) {
   EXPECT_NE(run({false, true, 300, 20000}).corruption, "");
