@@ -29,7 +29,12 @@ const kinds = {
   async 'socket.io'({ url, nsp, options }, say) {
     await load(`${url}/socket.io/socket.io.js`);
     const socket = io(`${url}${nsp}`, { forceNew: true, ...options });
-    socket.on('connect', () => say('connect', { session: socket.id, transport: socket.io.engine.transport.name }));
+    let first; // The transport may have changed before the namespace is joined.
+    socket.io.on('open', () => {
+      first = socket.io.engine.transport.name;
+      socket.io.engine.on('upgrade', ({ name }) => say('upgrade', { transport: name }));
+    });
+    socket.on('connect', () => say('connect', { session: socket.id, first }));
     socket.on('connect_error', (error) => say('connect_error', { message: error.message, data: error.data }));
     socket.on('disconnect', (reason) => say('disconnect', { reason }));
     socket.onAny((name, ...args) => say('event', { name, args, transport: socket.io.engine.transport.name }));
