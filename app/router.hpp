@@ -34,9 +34,7 @@ public:
 
   void overflow(const http::request& head, reply_slot where) override { engine_.overflow(head, where); }
 
-  bool wants(const http::request& what) override {
-    return is_engine(what) ? engine_.wants(what) : is_stream(what);
-  }
+  bool wants(const http::request& what) override { return is_engine(what) ? engine_.wants(what) : is_stream(what); }
   bool takes_over(const http::request& what) override {
     return settings_.websocket_enabled && io::event_streams::takes_over(what);
   }

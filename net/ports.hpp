@@ -203,8 +203,8 @@ enum class event_form : std::uint8_t {
 /// The way out of one event stream, a client without Socket.IO. `close` lets the client come again. I/O thread only.
 class event_outbox : public outbox {
 public:
-  /// As `close`, but the client should not come again: it has no right to, or there is nothing any more. The text is for
-  /// humans, at most 123 bytes.
+  /// As `close`, but the client should not come again: it has no right to, or there is nothing any more. The text is
+  /// for humans, at most 123 bytes.
   virtual void dismiss(std::string_view reason) = 0;
 };
 
