@@ -153,7 +153,7 @@ void connection::on_admitted(const session& who) {
 }
 
 void connection::on_refused(const session& who, std::string_view message, std::string_view data) {
-  const std::string nsp{who.nsp()};
+  const auto& nsp = who.nsp();
   namespaces_.erase(nsp);
   refuse(nsp, message, data);
 }

@@ -23,6 +23,8 @@ template <class... Handlers>
 struct overloaded : Handlers... {
   using Handlers::operator()...;
 };
+template <class... Handlers>
+overloaded(Handlers...) -> overloaded<Handlers...>;
 
 } // namespace
 
@@ -167,7 +169,7 @@ void engine_connection::on_clock(engineio::clock which) {
   run(rules_.on_clock(which));
 }
 
-void engine_connection::run(engineio::actions what) {
+void engine_connection::run(const engineio::actions& what) {
   const auto self = shared_from_this();
   for (const auto& x : what)
     perform(x);

@@ -104,7 +104,7 @@ private:
 
   void at_turn_end() override;
   void start_application(handshake shake);
-  void run(engineio::actions what);
+  void run(const engineio::actions& what);
   void perform(const engineio::action& what);
   void send_control(const frame_ptr& packet);
   frame_ptr fitting(const frame_ptr& packet) const;

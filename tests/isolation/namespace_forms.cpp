@@ -8,7 +8,7 @@
 namespace arauto::isolation {
 
 std::string namespace_for(namespace_form form, const tenant& own) {
-  const auto nsp = "/" + own.name;
+  auto nsp = "/" + own.name;
   switch (form) {
   case namespace_form::root:
     return "/";

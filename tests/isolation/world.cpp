@@ -159,7 +159,7 @@ http::response world::ask(http::request what) {
   return answer ? std::move(answer.mapped()) : http::response{0, {}, {}, false};
 }
 
-http::response world::ask_as_operator(std::string method, std::string target, std::string body) {
+http::response world::ask_as_operator(std::string method, const std::string& target, std::string body) {
   http::request x;
   x.method = std::move(method);
   for (const char c : target) // Names hold whatever a name may hold.

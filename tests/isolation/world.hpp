@@ -76,7 +76,7 @@ public:
   /// Sends a request to the API of one thread and runs until it was answered. Status 0: it never was.
   http::response ask(http::request what);
   /// As the operator.
-  http::response ask_as_operator(std::string method, std::string target, std::string body = {});
+  http::response ask_as_operator(std::string method, const std::string& target, std::string body = {});
   std::vector<http::route_table::declaration> routes() const { return apis_.front()->routes(); }
 
   /// What clients got since the last call.

@@ -126,7 +126,7 @@ protected:
       loop = std::thread{[&home] { home.run(); }};
     }};
     test::stream_client client{acceptor.local_endpoint().port(), what.is_tls};
-    const auto report = client.read_frames(what.frames, [&](std::uint64_t i) { return payload(i, what.bytes); });
+    auto report = client.read_frames(what.frames, [&](std::uint64_t i) { return payload(i, what.bytes); });
     accept.join();
     home.post([&server] { server.end(); });
     while (counters.open_sockets.get() != 0)
