@@ -62,6 +62,8 @@ struct event : boost::intrusive_ref_counter<event> {
   std::string server_url_json;
   /// Place in the one sequence, given by the EVENT LOG.
   mutable std::uint64_t sequence = 0;
+  /// The settings of its instance let its namespace have it. "/" gets every event.
+  bool is_selected = false;
 };
 using event_ptr = boost::intrusive_ptr<const event>;
 

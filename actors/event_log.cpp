@@ -36,7 +36,7 @@ event_log_actor::behavior_type memoryless_log(memoryless_log_state::pointer self
                                               std::vector<intake_actor> intakes) {
   self->state.broadcaster = std::move(broadcaster);
   self->state.intakes = std::move(intakes);
-  return {on(self, &memoryless_log_state::take)};
+  return {on(self, &memoryless_log_state::take), on(self, &memoryless_log_state::erase)};
 }
 
 } // namespace arauto

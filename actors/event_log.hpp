@@ -19,6 +19,8 @@ struct memoryless_log_state : private turn_task {
   ~memoryless_log_state() override { self->unit().home().forget(*this); }
 
   void take(append& x);
+  /// It holds nothing.
+  void erase(const erase_events&) {}
 
   pointer self;
   broadcaster_actor broadcaster;

@@ -91,6 +91,7 @@ void instance_state::place(std::vector<emission> events, std::vector<emit_reques
     if (what.is_own && !sender_json_.empty())
       add_sender(what, sender_json_);
     made->what = std::move(what);
+    made->is_selected = is_enabled_ && is_selected(made->what);
     out.events.push_back(made);
   }
   self->unit().counters().emitted_events.add(out.events.size());
@@ -114,22 +115,32 @@ void instance_state::refuse_message(const channel_message& x) {
 }
 
 /// Custom events have no name in the settings: they pass when everything is selected.
-bool instance_state::is_selected(const event& x) const noexcept {
-  return x.what.index == custom_event ? selects_all_ : selection_.test(x.what.index);
+bool instance_state::is_selected(const emission& x) const noexcept {
+  return x.index == custom_event ? selects_all_ : selection_.test(x.index);
 }
 
 void instance_state::publish_slice(const committed& x) {
   if (is_enabled_ && sessions.size() != 0)
     publish_selected(x);
   if (!x.events.empty() && x.events.back()->what.is_farewell)
-    // Through the HUBs, so that it cannot overtake the events.
-    send_to_hubs(services->hubs, sessions, close_list{{list_key::part::own_namespace, number}});
+    say_farewell();
+}
+
+void instance_state::give_up(const append_failed& x) {
+  if (!x.events.empty() && x.events.back()->what.is_farewell)
+    say_farewell();
+}
+
+/// Through the HUBs, so that it cannot overtake the events.
+void instance_state::say_farewell() {
+  send_to_hubs(services->hubs, sessions, close_list{{list_key::part::own_namespace, number}});
+  caf::anon_send(services->log, erase_events{record->id});
 }
 
 void instance_state::publish_selected(const committed& x) {
   publication_group group{{list_key::part::own_namespace, number}, {}};
   for (const auto& what : x.events)
-    if (is_selected(*what))
+    if (what->is_selected)
       group.events.push_back(publication_ptr{new publication{what, nsp_}});
   log_publication(name, nsp_, group, sessions.size());
   if (!group.events.empty())

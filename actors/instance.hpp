@@ -49,6 +49,7 @@ struct instance_state {
   /// Answers requests without placing anything: refused, or accepted when there is no reason.
   void answer(const std::vector<emit_request>& requests, const std::string& reason, unsigned status);
   void publish_slice(const committed& x);
+  void give_up(const append_failed& x);
   void admit(const join& x);
   void release(const leave& x);
   void relay(const client_event& x);
@@ -72,7 +73,8 @@ private:
   void set_record(std::shared_ptr<const instance_record> x);
   void publish_selected(const committed& x);
   void close_sessions();
-  bool is_selected(const event& x) const noexcept;
+  void say_farewell();
+  bool is_selected(const emission& x) const noexcept;
 
   std::shared_ptr<const emitter> from_;
   std::string nsp_;
@@ -95,15 +97,11 @@ void begin_instance(instance_state& x, instance_services_ptr services, instance_
 template <class OnTick, class OnMessage>
 instance_actor::behavior_type instance_behavior(instance_state::pointer self, OnTick on_tick, OnMessage on_message) {
   return {
-      on(self, &instance_state::emit),
-      std::move(on_message),
-      on(self, &instance_state::publish_slice),
-      on(self, &instance_state::admit),
-      on(self, &instance_state::release),
-      on(self, &instance_state::relay),
-      on(self, &instance_state::configure),
-      on(self, &instance_state::retire),
-      std::move(on_tick),
+      on(self, &instance_state::emit),          std::move(on_message),
+      on(self, &instance_state::publish_slice), on(self, &instance_state::give_up),
+      on(self, &instance_state::admit),         on(self, &instance_state::release),
+      on(self, &instance_state::relay),         on(self, &instance_state::configure),
+      on(self, &instance_state::retire),        std::move(on_tick),
   };
 }
 

@@ -10,6 +10,7 @@ struct ack_expected;
 struct acks_collected;
 struct admit_session;
 struct append;
+struct append_failed;
 struct append_outcome;
 struct broadcast;
 struct change_instance;
@@ -20,12 +21,14 @@ struct client_event;
 struct close_list;
 struct close_session;
 struct close_connection;
+struct commit_appended;
 struct committed;
 struct configure_instance;
 struct create_instance;
 struct delete_instance;
 struct disconnect_sessions;
 struct emit_batch;
+struct erase_events;
 struct evict;
 struct find_sessions;
 struct forget_instance;
@@ -33,6 +36,7 @@ struct instance_answer;
 struct join;
 struct leave;
 struct publish;
+struct purge_events;
 struct refuse_session;
 struct retire_instance;
 struct sessions_found;
@@ -108,6 +112,8 @@ using instance_actor = caf::typed_actor<
     caf::reacts_to<channel_message>,
     // The log placed this instance's events: they go to its namespace.
     caf::reacts_to<committed>,
+    // The log could not keep them.
+    caf::reacts_to<append_failed>,
     // A SESSION wants in.
     caf::reacts_to<join>,
     // A SESSION has ended.
@@ -121,8 +127,10 @@ using instance_actor = caf::typed_actor<
     // SYNTHETIC only: time for an event.
     caf::reacts_to<tick>>;
 
-/// Gives every event its place in the one sequence.
-using event_log_actor = caf::typed_actor<caf::reacts_to<append>>;
+/// Gives every event its place in the one sequence, and keeps it.
+using event_log_actor = caf::typed_actor<caf::reacts_to<append>,
+                                         // An instance was deleted.
+                                         caf::reacts_to<erase_events>>;
 
 /// Every event of every instance; owns the sessions on "/".
 using broadcaster_actor = caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,

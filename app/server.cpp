@@ -1,5 +1,8 @@
 #include "app/server.hpp"
 
+#include "actors/memory_event_store.hpp"
+#include "actors/stored_log.hpp"
+#include "app/store/event_store.hpp"
 #include "app/store/secret_file.hpp"
 #include "net/io/last_words.hpp"
 #include "net/log.hpp"
@@ -73,6 +76,19 @@ io::engine_settings engine_settings_of(const settings& x) {
   return to;
 }
 
+std::unique_ptr<event_store> open_events(const settings& x, const data_directory& data) {
+  switch (x.event_log) {
+  case event_log_kind::off:
+    break;
+  case event_log_kind::memory:
+    return std::make_unique<memory_event_store>(x.event_log_max_age, x.event_log_max_bytes);
+  case event_log_kind::sqlite:
+    return std::make_unique<sqlite_event_store>(
+        data, event_store_settings{x.event_log_max_age, x.event_log_max_bytes, x.event_log_max_disk_percent});
+  }
+  return nullptr;
+}
+
 /// Without Socket.IO the same limits hold.
 io::event_stream_settings stream_settings_of(const io::engine_settings& x) {
   io::event_stream_settings to;
@@ -93,6 +109,7 @@ server::server(const settings& values, const std::string& api_key, const data_di
       http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
       packets_{values.websocket_max_attachments, values.websocket_max_payload},
       store_{data},
+      events_{open_events(values, data)},
       tls_{values.server_type == server_type::https
                ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
                : nullptr},
@@ -145,7 +162,7 @@ void server::make_actors() {
   auto& first = threads_.front()->unit;
   broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(
       first, broadcaster, hubs, &board_, values_.websocket_enabled && values_.websocket_global_events);
-  log_ = spawn_on<event_log_actor, memoryless_log_state>(first, memoryless_log, broadcaster_, intakes);
+  log_ = make_log(intakes);
   const envelope_settings envelope{values_.server_url.value_or(""),
                                    values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
                                                                                         : date_time_form::evolution,
@@ -170,6 +187,15 @@ void server::make_actors() {
   }
   if (values_.demo)
     make_demo();
+}
+
+event_log_actor server::make_log(const std::vector<intake_actor>& intakes) {
+  if (!events_)
+    return spawn_on<event_log_actor, memoryless_log_state>(threads_.front()->unit, memoryless_log, broadcaster_,
+                                                           intakes);
+  // The store blocks, so it has a thread of its own.
+  return system_->spawn<caf::detached>(stored_log,
+                                       stored_log_services{events_.get(), broadcaster_, intakes, &log_board_});
 }
 
 void server::make_demo() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/broadcaster.hpp"
+#include "actors/log_board.hpp"
 #include "actors/registry.hpp"
 #include "app/io_thread.hpp"
 #include "app/store/instance_store.hpp"
@@ -37,6 +38,7 @@ public:
 private:
   void make_threads();
   void make_actors();
+  event_log_actor make_log(const std::vector<intake_actor>& intakes);
   void make_demo();
   std::size_t open_sockets() const;
 
@@ -47,6 +49,9 @@ private:
   io::http_settings http_settings_;
   socketio::packet_limits packets_;
   sqlite_instance_store store_;
+  /// Nothing: events are not kept.
+  std::unique_ptr<event_store> events_;
+  log_board log_board_;
   std::unique_ptr<io::tls_context> tls_;
   directory_board board_;
   browser_tokens tokens_;

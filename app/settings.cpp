@@ -106,8 +106,6 @@ public:
   void operator()(const choice_field& field) const {
     if (found_.text.empty())
       return;
-    if (std::ranges::find(field.planned, found_.text) != field.planned.end())
-      return refuse(" is not built yet");
     const auto name = std::ranges::find(field.names, found_.text);
     if (name == field.names.end())
       return refuse();

@@ -14,7 +14,7 @@
 namespace arauto::app {
 
 enum class server_type : std::uint8_t { http, https };
-enum class event_log_kind : std::uint8_t { off };
+enum class event_log_kind : std::uint8_t { sqlite, memory, off };
 enum class event_date_time_form : std::uint8_t { utc, evolution };
 
 /// Everything that can be set, with its default. A field has the name of its setting in lower case; what it means, its
@@ -60,7 +60,10 @@ struct settings {
   std::chrono::milliseconds websocket_connect_timeout{45000};
   std::chrono::milliseconds websocket_keyless_connect_timeout{5000};
 
-  event_log_kind event_log = event_log_kind::off;
+  event_log_kind event_log = event_log_kind::sqlite;
+  std::chrono::milliseconds event_log_max_age{86400000};
+  std::size_t event_log_max_bytes = 2147483648;
+  std::size_t event_log_max_disk_percent = 10;
   event_date_time_form event_date_time = event_date_time_form::utc;
 
   bool webhook_evolution_keyless = false;

@@ -15,17 +15,16 @@ constexpr std::uint64_t bytes_max = 4294967296;
 constexpr std::uint64_t day_ms = 86400000;
 
 constexpr std::array<std::string_view, 2> server_types = {"http", "https"};
-constexpr std::array<std::string_view, 1> event_logs = {"off"};
-constexpr std::array<std::string_view, 2> planned_event_logs = {"memory", "sqlite"};
+constexpr std::array<std::string_view, 3> event_logs = {"sqlite", "memory", "off"};
 constexpr std::array<std::string_view, 2> event_date_times = {"utc", "evolution"};
 constexpr std::array<std::string_view, 9> log_levels = {"ERROR",   "WARN", "DEBUG",    "INFO",     "LOG",
                                                         "VERBOSE", "DARK", "WEBHOOKS", "WEBSOCKET"};
 
 template <auto Member>
-choice_field choice(std::span<const std::string_view> names, std::span<const std::string_view> planned = {}) {
+choice_field choice(std::span<const std::string_view> names) {
   using value_type = std::remove_cvref_t<decltype(std::declval<settings&>().*Member)>;
   return {[](const settings& x) { return static_cast<std::size_t>(x.*Member); },
-          [](settings& x, std::size_t index) { x.*Member = static_cast<value_type>(index); }, names, planned};
+          [](settings& x, std::size_t index) { x.*Member = static_cast<value_type>(index); }, names};
 }
 
 bool is_address(const std::string& text) {
@@ -143,8 +142,17 @@ std::vector<setting> websocket_rows() {
 
 std::vector<setting> event_rows() {
   return {
-      {"EVENT_LOG", "Where events are kept. `off`: in order, but nowhere.",
-       choice<&s::event_log>(event_logs, planned_event_logs)},
+      {"EVENT_LOG",
+       "Where events are kept. `sqlite`: in the data directory, synced before anybody hears of them. `memory`: until "
+       "the "
+       "process ends. `off`: nowhere; then nobody gets what came while he was away.",
+       choice<&s::event_log>(event_logs)},
+      {"EVENT_LOG_MAX_AGE", "Events older than that go.",
+       number_field{&s::event_log_max_age, 1, 366 * day_ms, "ms"}},
+      {"EVENT_LOG_MAX_BYTES", "Beyond that the oldest events go.",
+       number_field{&s::event_log_max_bytes, 1, std::uint64_t{1} << 50, "bytes"}},
+      {"EVENT_LOG_MAX_DISK_PERCENT", "The log takes at most that share of the disk space that is left for it.",
+       number_field{&s::event_log_max_disk_percent, 1, 100}},
       {"EVENT_DATE_TIME",
        "`date_time` of our own events. `evolution`: local time with a false `Z`, as Evolution API writes it.",
        choice<&s::event_date_time>(event_date_times)},

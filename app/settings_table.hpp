@@ -52,8 +52,6 @@ struct choice_field {
   std::size_t (*get)(const settings& x);
   void (*set)(settings& x, std::size_t index);
   std::span<const std::string_view> names;
-  /// Names that will be allowed once they are built.
-  std::span<const std::string_view> planned = {};
 };
 
 using setting_field =

@@ -32,6 +32,13 @@ std::string random_id(std::size_t characters) {
   return x;
 }
 
+std::uint64_t random_bits() {
+  std::uint64_t x = 0;
+  for (int i = 0; i < 8; ++i)
+    x = x << 8 | random_byte();
+  return x;
+}
+
 std::string random_uuid() {
   static constexpr char digits[] = "0123456789abcdef";
   std::string x;

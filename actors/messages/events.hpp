@@ -2,11 +2,13 @@
 
 #include "actors/event.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/offset.hpp"
 #include "net/ports.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,8 @@ namespace arauto {
 struct emit_request {
   reply_slot slot;
   std::uint32_t events = 0;
+  /// Where the log has put its last event; nothing before, or when the log keeps nothing for good.
+  std::optional<offset> placed{};
 };
 
 /// The events of one I/O thread's turn for one INSTANCE.
@@ -44,6 +48,20 @@ struct committed {
   std::vector<event_ptr> events;
 };
 
+/// The log could not keep these events: nobody gets them.
+struct append_failed {
+  std::vector<event_ptr> events;
+};
+
+/// What the log holds of an instance goes, by its id.
+struct erase_events {
+  std::string instance_id;
+};
+
+/// The log's messages to itself: what was appended is due; time to look for what has to go.
+struct commit_appended {};
+struct purge_events {};
+
 struct append_outcome {
   std::vector<emit_request> requests;
   /// Empty: accepted. Else why not, for humans.
@@ -58,8 +76,12 @@ struct tick {};
 
 // None of these leaves the process, so none needs an inspect().
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::append_outcome)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::channel_message)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::commit_appended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::emit_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::erase_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::purge_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::tick)

@@ -62,6 +62,9 @@ std::optional<std::string> read_event(const std::vector<json::member>& members, 
 
 /// The usual answer to events, without its CORS fields.
 http::response emit_answer(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {
+  if (failure.empty() && request.placed)
+    return json_answer(
+        201, object_writer{}.number("accepted", request.events).text("offset", to_string(*request.placed)).close());
   if (failure.empty())
     return json_answer(202, object_writer{}.number("accepted", request.events).close());
   home.ports.own_counters.refused_emits.add();

@@ -55,25 +55,11 @@ constexpr auto load_webhooks_sql =
     "SELECT instance_id, id, url, headers, enabled, events, by_events, base64, created_at_ms, updated_at_ms FROM "
     "webhook";
 
-void migrate(sqlite::database& file) {
-  constexpr auto newest = static_cast<std::int64_t>(migrations.size());
-  const auto version = file.number("PRAGMA user_version");
-  if (version > newest)
-    throw sqlite::failure("The database has version " + std::to_string(version) + ", but this program knows only " +
-                          std::to_string(newest) + ": it was written by a newer one.");
-  for (auto at = version; at < newest; ++at) {
-    sqlite::transaction step{file};
-    file.run(migrations[static_cast<std::size_t>(at)]);
-    file.run(("PRAGMA user_version = " + std::to_string(at + 1)).c_str());
-    step.commit();
-  }
-}
-
 /// Write-ahead log with a sync per commit: what was answered is on the disk.
 bool prepare(sqlite::database& file) {
   file.run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
            "PRAGMA foreign_keys = ON;");
-  migrate(file);
+  sqlite::migrate(file, migrations);
   return true;
 }
 

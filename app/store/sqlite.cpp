@@ -17,9 +17,9 @@ void check(database& home, int code) {
 
 } // namespace
 
-database::database(const std::string& path) {
-  const auto code = sqlite3_open_v2(path.c_str(), &handle_,
-                                    SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+database::database(const std::string& path, access how) {
+  const auto flags = how == access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+  const auto code = sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr);
   if (code == SQLITE_OK)
     return;
   const auto reason = std::string{handle_ ? sqlite3_errmsg(handle_) : "out of memory"};
@@ -73,6 +73,12 @@ statement& statement::bind(std::int64_t number) {
   return *this;
 }
 
+statement& statement::bind_lasting(std::string_view text) {
+  check(*home_, sqlite3_bind_text64(handle_, ++parameter_, text.data() ? text.data() : "", text.size(), SQLITE_STATIC,
+                                    SQLITE_UTF8));
+  return *this;
+}
+
 bool statement::step() {
   column_ = 0;
   const auto code = sqlite3_step(handle_);
@@ -110,6 +116,13 @@ std::optional<std::string> statement::optional_text() {
   return std::string{reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)};
 }
 
+std::string_view statement::text_view() {
+  const auto* bytes = sqlite3_column_text(handle_, column_);
+  const auto size = sqlite3_column_bytes(handle_, column_++);
+  return bytes ? std::string_view{reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}
+               : std::string_view{};
+}
+
 std::int64_t statement::number() {
   return sqlite3_column_int64(handle_, column_++);
 }
@@ -127,6 +140,20 @@ transaction::~transaction() {
 void transaction::commit() {
   home_->run("COMMIT");
   open_ = false;
+}
+
+void migrate(database& file, std::span<const char* const> steps) {
+  const auto newest = static_cast<std::int64_t>(steps.size());
+  const auto version = file.number("PRAGMA user_version");
+  if (version > newest)
+    throw failure("The database has version " + std::to_string(version) + ", but this program knows only " +
+                  std::to_string(newest) + ": it was written by a newer one.");
+  for (auto at = version; at < newest; ++at) {
+    transaction step{file};
+    file.run(steps[static_cast<std::size_t>(at)]);
+    file.run(("PRAGMA user_version = " + std::to_string(at + 1)).c_str());
+    step.commit();
+  }
 }
 
 } // namespace arauto::sqlite

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,7 +23,10 @@ public:
 class database {
 public:
   /// Opens a file, which is made when it is not there.
-  explicit database(const std::string& path);
+  explicit database(const std::string& path) : database{path, access::read_write} {}
+  enum class access { read_write, read_only };
+  /// Read-only: the file must be there.
+  database(const std::string& path, access how);
   ~database();
   database(const database&) = delete;
   database& operator=(const database&) = delete;
@@ -51,6 +55,8 @@ public:
 
   statement& bind(std::string_view text);
   statement& bind_optional(const std::optional<std::string>& text);
+  /// The text outlives the next `run` or `reset`.
+  statement& bind_lasting(std::string_view text);
   statement& bind(std::int64_t number);
   statement& bind(bool truth) { return bind(std::int64_t{truth}); }
 
@@ -62,6 +68,8 @@ public:
 
   // Columns of the current row, read in order.
   std::string text();
+  /// Valid until the next step.
+  std::string_view text_view();
   std::optional<std::string> optional_text();
   std::int64_t number();
   bool truth() { return number() != 0; }
@@ -87,5 +95,9 @@ private:
   database* home_;
   bool open_ = true;
 };
+
+/// Brings a file to the newest version of its schema: step n leads from version n to n + 1. Throws `failure`, also for
+/// a file that a newer program wrote.
+void migrate(database& file, std::span<const char* const> steps);
 
 } // namespace arauto::sqlite

@@ -159,13 +159,6 @@ TEST(Settings, AWrongValueIsAnErrorThatNamesSettingValueAndWhatIsAllowed) {
   }
 }
 
-TEST(Settings, AnEventLogThatIsNotBuiltYetIsRefused) {
-  for (const auto* name : {"memory", "sqlite"})
-    EXPECT_THAT(load({{"EVENT_LOG", name}}).errors, ElementsAre(AllOf(HasSubstr("EVENT_LOG"), HasSubstr(name),
-                                                                      HasSubstr("not built yet"), HasSubstr("off"))));
-  EXPECT_THAT(load({{"EVENT_LOG", "off"}}).errors, IsEmpty());
-}
-
 TEST(Settings, AnEmptyTextMeansTheDefault) {
   for (const auto* name : {"SERVER_PORT", "SERVER_TYPE", "SERVER_HOST", "SERVER_URL", "SERVER_NAME", "LOG_LEVEL",
                            "AUTHENTICATION_API_KEY", "WEBSOCKET_ALLOWED_HOSTS", "WEBSOCKET_PING_TIMEOUT"}) {

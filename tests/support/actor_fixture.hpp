@@ -7,6 +7,7 @@
 #include "actors/instance.hpp"
 #include "actors/intake.hpp"
 #include "actors/key_gate.hpp"
+#include "actors/stored_log.hpp"
 #include "actors/stream_connection.hpp"
 #include "tests/support/manual_loop.hpp"
 
@@ -152,7 +153,9 @@ protected:
       caf::anon_send_exit(log, caf::exit_reason::user_shutdown);
     auto& unit = threads[0]->unit;
     broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, &board, global_events);
-    log = spawn_on<event_log_actor, memoryless_log_state>(unit, memoryless_log, broadcaster_, intakes);
+    log = store ? event_log_actor{system.spawn(stored_log,
+                                               stored_log_services{store.get(), broadcaster_, intakes, &log_places})}
+                : spawn_on<event_log_actor, memoryless_log_state>(unit, memoryless_log, broadcaster_, intakes);
     services = std::make_shared<const instance_services>(
         instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
     for (auto& x : threads) {
@@ -273,6 +276,9 @@ protected:
   fake_tokens tokens;
   socketio::packet_limits packets;
   directory_board board{std::make_shared<const directory>(global_key)};
+  /// Set before `begin`: events are kept there.
+  std::unique_ptr<event_store> store;
+  log_board log_places;
   std::vector<std::string> answers;
   std::vector<std::unique_ptr<thread_parts>> threads;
   broadcaster_actor broadcaster_;

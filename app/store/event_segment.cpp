@@ -1,0 +1,261 @@
+#include "app/store/event_segment.hpp"
+
+#include <algorithm>
+#include <array>
+#include <zlib.h>
+
+namespace arauto::app {
+
+namespace {
+
+/// Step n brings a file from version n to n + 1. A released step is never changed.
+constexpr std::array migrations{
+    R"(CREATE TABLE instance(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT;
+     CREATE TABLE event(
+       sequence INTEGER PRIMARY KEY, instance INTEGER NOT NULL REFERENCES instance(number), name TEXT NOT NULL,
+       placed_at_ms INTEGER NOT NULL, selected INTEGER NOT NULL, data TEXT NOT NULL, sender TEXT NOT NULL,
+       date_time TEXT NOT NULL, server_url TEXT NOT NULL, more TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
+     CREATE INDEX event_of_instance ON event(instance, sequence);)",
+};
+
+constexpr auto insert_event_sql =
+    "INSERT INTO event(sequence, instance, name, placed_at_ms, selected, data, sender, date_time, server_url, more,"
+    " checksum) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
+
+constexpr auto columns =
+    "SELECT sequence, id, instance.name, event.name, placed_at_ms, selected, data, sender, date_time, server_url, more,"
+    " checksum FROM ";
+constexpr auto in_order = " AND sequence > ? AND sequence < ? ORDER BY sequence";
+
+std::string read_all_sql() {
+  return std::string{columns} + "event CROSS JOIN instance ON number = event.instance WHERE true" + in_order;
+}
+
+std::string read_one_sql() {
+  return std::string{columns} + "instance CROSS JOIN event ON event.instance = number WHERE id = ?" + in_order;
+}
+
+bool prepare(sqlite::database& file) {
+  file.run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+           "PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 4194304;");
+  sqlite::migrate(file, migrations);
+  return true;
+}
+
+event_row row_of(const event& x, std::int64_t now_ms) {
+  return {x.sequence,  x.from->id,    x.from->name,     x.what.name,       now_ms,     x.is_selected,
+          x.what.data, x.what.sender, x.date_time_json, x.server_url_json, x.what.more};
+}
+
+} // namespace
+
+std::uint32_t checksum_of(const event_row& x) noexcept {
+  auto sum = crc32_z(0, nullptr, 0);
+  const auto add = [&sum](const void* bytes, std::size_t size) {
+    sum = crc32_z(sum, static_cast<const Bytef*>(bytes), size);
+  };
+  const std::array numbers{x.sequence, static_cast<std::uint64_t>(x.placed_at_ms), std::uint64_t{x.is_selected}};
+  add(numbers.data(), sizeof numbers);
+  for (const auto text :
+       {x.instance_id, x.instance_name, x.name, x.data, x.sender, x.date_time, x.server_url, x.more}) {
+    const auto size = std::uint64_t{text.size()};
+    add(&size, sizeof size);
+    if (!text.empty())
+      add(text.data(), text.size());
+  }
+  return static_cast<std::uint32_t>(sum);
+}
+
+// -- writing
+
+event_segment::event_segment(const std::filesystem::path& path, std::uint32_t number)
+    : path_{path},
+      number_{number},
+      file_{path.string()},
+      is_ready_{prepare(file_)},
+      insert_event_{file_, insert_event_sql},
+      insert_instance_{file_, "INSERT INTO instance(id, name) VALUES(?,?) ON CONFLICT(id) DO NOTHING"},
+      find_instance_{file_, "SELECT number FROM instance WHERE id = ?"} {
+  look();
+}
+
+void event_segment::look() {
+  first_ = static_cast<event_sequence>(file_.number("SELECT ifnull(min(sequence), 0) FROM event"));
+  last_ = static_cast<event_sequence>(file_.number("SELECT ifnull(max(sequence), 0) FROM event"));
+  oldest_ms_ = newest_ms_ = 0;
+  if (last_ == 0)
+    return;
+  oldest_ms_ = file_.number("SELECT placed_at_ms FROM event ORDER BY sequence LIMIT 1");
+  newest_ms_ = file_.number("SELECT placed_at_ms FROM event ORDER BY sequence DESC LIMIT 1");
+}
+
+std::int64_t event_segment::number_of(const emitter& x) {
+  const auto known = numbers_.find(x.id);
+  if (known != numbers_.end())
+    return known->second;
+  insert_instance_.bind(x.id).bind(x.name).run();
+  find_instance_.bind(x.id).step();
+  const auto number = find_instance_.number();
+  find_instance_.reset();
+  numbers_.emplace(x.id, number);
+  return number;
+}
+
+void event_segment::insert(const event& x, std::int64_t now_ms) {
+  const auto row = row_of(x, now_ms);
+  auto& to = insert_event_;
+  to.bind(static_cast<std::int64_t>(row.sequence)).bind(number_of(*x.from)).bind_lasting(row.name).bind(now_ms);
+  to.bind(row.is_selected).bind_lasting(row.data).bind_lasting(row.sender).bind_lasting(row.date_time);
+  to.bind_lasting(row.server_url).bind_lasting(row.more).bind(std::int64_t{checksum_of(row)}).run();
+}
+
+void event_segment::append(std::span<const event_ptr> events, std::int64_t now_ms) {
+  try {
+    sqlite::transaction all{file_};
+    for (const auto& x : events)
+      insert(*x, now_ms);
+    all.commit();
+  } catch (...) {
+    numbers_.clear(); // Some may have gone with the transaction.
+    throw;
+  }
+  if (is_empty()) {
+    first_ = events.front()->sequence;
+    oldest_ms_ = now_ms;
+  }
+  last_ = events.back()->sequence;
+  newest_ms_ = now_ms;
+}
+
+void event_segment::truncate(event_sequence last) {
+  sqlite::statement{file_, "DELETE FROM event WHERE sequence > ?"}.bind(static_cast<std::int64_t>(last)).run();
+  look();
+}
+
+std::int64_t event_segment::erase(const std::string& instance_id, std::int64_t rows_max) {
+  sqlite::statement rows{file_, "DELETE FROM event WHERE sequence IN (SELECT sequence FROM instance CROSS JOIN event "
+                                "ON event.instance = number WHERE id = ? LIMIT ?)"};
+  rows.bind(instance_id).bind(rows_max).run();
+  return file_.changes();
+}
+
+event_sequence event_segment::last_of(const std::string& instance_id) {
+  sqlite::statement x{file_, "SELECT ifnull(max(sequence), 0) FROM event WHERE instance = "
+                             "(SELECT number FROM instance WHERE id = ?)"};
+  x.bind(instance_id).step();
+  return static_cast<event_sequence>(x.number());
+}
+
+std::vector<std::pair<std::string, event_sequence>> event_segment::last_of_all() {
+  sqlite::statement rows{file_, "SELECT id, (SELECT max(sequence) FROM event WHERE instance = number) AS newest FROM "
+                                "instance WHERE newest IS NOT NULL"};
+  std::vector<std::pair<std::string, event_sequence>> all;
+  while (rows.step()) {
+    auto id = rows.text();
+    all.emplace_back(std::move(id), static_cast<event_sequence>(rows.number()));
+  }
+  return all;
+}
+
+std::optional<std::string> event_segment::find_fault() {
+  sqlite::statement check{file_, "PRAGMA quick_check(1)"};
+  if (!check.step())
+    return "it gave no answer";
+  auto text = check.text();
+  return text == "ok" ? std::nullopt : std::optional{std::move(text)};
+}
+
+std::vector<std::filesystem::path> files_of_segment(const std::filesystem::path& path) {
+  return {path, path.string() + "-wal", path.string() + "-shm"};
+}
+
+std::uint64_t event_segment::bytes() const {
+  std::uint64_t sum = 0;
+  std::error_code none;
+  for (const auto& x : files_of_segment(path_))
+    if (const auto size = std::filesystem::file_size(x, none); !none)
+      sum += size;
+  return sum;
+}
+
+// -- reading
+
+event_segment_reader::event_segment_reader(const std::filesystem::path& path, const emitter_finder& find)
+    : file_{path.string(), sqlite::database::access::read_only},
+      all_{file_, read_all_sql().c_str()},
+      of_one_{file_, read_one_sql().c_str()},
+      find_{&find} {}
+
+bool event_segment_reader::read(const event_query& x, event_page& out, read_budget& left) {
+  const auto is_one = x.instances && x.instances->size() == 1;
+  auto& rows = is_one ? of_one_ : all_;
+  rows.reset();
+  if (is_one)
+    rows.bind(x.instances->front());
+  rows.bind(static_cast<std::int64_t>(x.after)).bind(static_cast<std::int64_t>(x.before));
+  const auto is_through = take(rows, x, out, left);
+  rows.reset();
+  return is_through;
+}
+
+namespace {
+
+event_row read_row(sqlite::statement& from) {
+  event_row x;
+  x.sequence = static_cast<event_sequence>(from.number());
+  x.instance_id = from.text_view();
+  x.instance_name = from.text_view();
+  x.name = from.text_view();
+  x.placed_at_ms = from.number();
+  x.is_selected = from.truth();
+  x.data = from.text_view();
+  x.sender = from.text_view();
+  x.date_time = from.text_view();
+  x.server_url = from.text_view();
+  x.more = from.text_view();
+  return x;
+}
+
+event_ptr event_of(const event_row& row, std::shared_ptr<const emitter> from) {
+  const boost::intrusive_ptr<event> x{new event};
+  x->from = std::move(from);
+  const auto body = std::make_shared<const std::string>(std::string{row.data}.append(row.sender));
+  x->what.body = body;
+  x->what.data = std::string_view{*body}.substr(0, row.data.size());
+  x->what.sender = std::string_view{*body}.substr(row.data.size());
+  x->what.name = row.name;
+  x->what.index = find_event(row.name).value_or(custom_event);
+  x->what.more = row.more;
+  x->date_time_json = row.date_time;
+  x->server_url_json = row.server_url;
+  x->sequence = row.sequence;
+  x->is_selected = row.is_selected;
+  return x;
+}
+
+} // namespace
+
+bool event_segment_reader::take(sqlite::statement& rows, const event_query& x, event_page& out, read_budget& left) {
+  while (rows.step()) {
+    if (left.rows-- == 0)
+      return false;
+    const auto row = read_row(rows);
+    if (static_cast<std::uint32_t>(rows.number()) != checksum_of(row))
+      throw store_failure("The event at place " + std::to_string(row.sequence) +
+                          " of the event log was changed on the disk; its checksum is wrong.");
+    if (!x.wants(row.instance_id, row.name)) {
+      out.through = row.sequence;
+      continue;
+    }
+    const auto size = row.data.size() + row.sender.size() + row.more.size() + row.server_url.size();
+    if (!out.events.empty() && (left.events == 0 || size > left.bytes))
+      return false;
+    --left.events;
+    left.bytes -= std::min(left.bytes, size);
+    out.events.push_back({event_of(row, (*find_)(row.instance_id, row.instance_name)), row.placed_at_ms});
+    out.through = row.sequence;
+  }
+  return true;
+}
+
+} // namespace arauto::app

@@ -1,0 +1,361 @@
+#include "app/store/event_store.hpp"
+
+#include "net/log.hpp"
+#include "net/random_id.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdio>
+
+namespace arauto::app {
+
+namespace {
+
+constexpr auto component = "event_log";
+/// Rows that one step of an erasure takes out: a few milliseconds.
+constexpr std::int64_t erased_rows_per_step = 2000;
+/// A segment also ends after this part of the age that events may have, so that old ones can go.
+constexpr int segments_per_age = 12;
+
+/// Step n brings a file from version n to n + 1. A released step is never changed.
+constexpr std::array migrations{
+    R"(CREATE TABLE epoch(first INTEGER PRIMARY KEY, number INTEGER NOT NULL UNIQUE) STRICT;
+     CREATE TABLE purged(instance_id TEXT PRIMARY KEY, through INTEGER NOT NULL) STRICT;
+     CREATE TABLE erasing(instance_id TEXT PRIMARY KEY) STRICT;
+     CREATE TABLE dropped(id INTEGER PRIMARY KEY CHECK(id = 0), through INTEGER NOT NULL) STRICT;
+     INSERT INTO dropped VALUES(0, 0);)",
+};
+
+std::optional<std::uint32_t> number_of_file(const std::filesystem::path& path) {
+  const auto name = path.filename().string();
+  std::uint32_t number = 0;
+  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
+  return read.ec == std::errc{} && std::string_view{read.ptr} == ".db" ? std::optional{number} : std::nullopt;
+}
+
+std::string name_of_number(std::uint32_t number) {
+  std::array<char, 16> name{};
+  std::snprintf(name.data(), name.size(), "%010u.db", number);
+  return name.data();
+}
+
+} // namespace
+
+sqlite_event_store::sqlite_event_store(const data_directory& where, const event_store_settings& settings)
+    : home_{where}, directory_{where.path() / "events"}, settings_{settings} {
+  std::filesystem::create_directory(directory_);
+  std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
+  open();
+  last_ = std::max(last_, static_cast<event_sequence>(index_->number("SELECT through FROM dropped")));
+  begin_epoch();
+  publish_extent();
+  publish_readable();
+}
+
+// -- opening
+
+void sqlite_event_store::open() {
+  index_ = std::make_unique<sqlite::database>(home_.private_file("events/index.db").string());
+  index_->run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
+  sqlite::migrate(*index_, migrations);
+  open_segments();
+}
+
+void sqlite_event_store::open_segments() {
+  std::vector<std::uint32_t> numbers;
+  for (const auto& file : std::filesystem::directory_iterator(directory_))
+    if (const auto number = number_of_file(file.path()))
+      numbers.push_back(*number);
+  std::sort(numbers.begin(), numbers.end());
+  const auto dropped = static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
+  for (const auto number : numbers) {
+    const auto path = directory_ / name_of_number(number);
+    auto opened = std::make_unique<event_segment>(path, number);
+    next_number_ = number + 1;
+    // Its events were dropped, and the process ended before the file was gone.
+    if (!opened->is_empty() && opened->last() <= dropped) {
+      opened.reset();
+      for (const auto& file : files_of_segment(path))
+        std::filesystem::remove(file);
+      continue;
+    }
+    last_ = std::max(last_, opened->last());
+    segments_.push_back(std::move(opened));
+  }
+  if (segments_.empty())
+    add_segment();
+}
+
+void sqlite_event_store::add_segment() {
+  const auto path = home_.private_file("events/" + name_of_number(next_number_));
+  segments_.push_back(std::make_unique<event_segment>(path, next_number_));
+  ++next_number_;
+}
+
+void sqlite_event_store::begin_epoch() {
+  const auto first = static_cast<std::int64_t>(last_ + 1);
+  sqlite::transaction all{*index_};
+  // One without events is replaced; those whose events have all gone are of no use.
+  sqlite::statement{*index_, "DELETE FROM epoch WHERE first >= ?"}.bind(first).run();
+  index_->run("DELETE FROM epoch WHERE first < (SELECT max(first) FROM epoch WHERE first <= "
+              "(SELECT through + 1 FROM dropped))");
+  sqlite::statement{*index_, "INSERT INTO epoch(first, number) VALUES(?, ?)"}
+      .bind(first)
+      .bind(static_cast<std::int64_t>(random_bits() >> 1))
+      .run();
+  all.commit();
+}
+
+void sqlite_event_store::close() noexcept {
+  segments_.clear();
+  index_.reset();
+}
+
+/// After a failed write nobody knows what the disk has: everything is opened again, looked at, and what nobody was told
+/// of is taken out.
+void sqlite_event_store::recover(event_sequence last) {
+  close();
+  last_ = 0;
+  open();
+  if (const auto fault = segments_.back()->find_fault())
+    throw store_failure("The event log is damaged: " + *fault + ".");
+  for (const auto& x : segments_)
+    if (x->last() > last)
+      x->truncate(last);
+  const auto is_whole =
+      last_ >= last || last == static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
+  last_ = last;
+  if (!is_whole) {
+    log(log_level::error, component, "events that were accepted are gone; places in the log of before count no more");
+    sqlite::statement{*index_, "DELETE FROM epoch"}.run();
+  }
+  begin_epoch();
+  publish_extent();
+  publish_readable();
+  is_broken_ = false;
+  log(log_level::warn, component, "opened again after a failure; the last event is number " + std::to_string(last));
+}
+
+// -- writing
+
+template <class Deed>
+auto sqlite_event_store::guarded(const Deed& deed) {
+  try {
+    if (is_broken_)
+      recover(last_);
+    return deed();
+  } catch (const store_failure&) {
+    is_broken_ = true;
+    throw;
+  } catch (const std::exception& why) {
+    is_broken_ = true;
+    throw store_failure(why.what());
+  }
+}
+
+event_segment& sqlite_event_store::segment_for(std::int64_t now_ms) {
+  auto& newest = *segments_.back();
+  const auto is_old = now_ms - newest.oldest_ms() > settings_.age_max.count() / segments_per_age;
+  if (!newest.is_empty() && (is_old || newest.bytes() > settings_.segment_bytes))
+    add_segment();
+  return *segments_.back();
+}
+
+void sqlite_event_store::append(std::span<const event_ptr> events, std::int64_t now_ms) {
+  guarded([&] {
+    segment_for(now_ms).append(events, now_ms);
+    last_ = events.back()->sequence;
+    publish_readable();
+  });
+}
+
+// -- removing
+
+void sqlite_event_store::note_purged(const std::string& instance_id, event_sequence through) {
+  sqlite::statement{*index_, "INSERT INTO purged(instance_id, through) VALUES(?, ?) ON CONFLICT(instance_id) DO UPDATE "
+                             "SET through = max(through, excluded.through)"}
+      .bind(instance_id)
+      .bind(static_cast<std::int64_t>(through))
+      .run();
+}
+
+void sqlite_event_store::erase(const std::string& instance_id) {
+  guarded([&] {
+    event_sequence through = 0;
+    for (const auto& x : segments_)
+      through = std::max(through, x->last_of(instance_id));
+    if (through == 0)
+      return;
+    sqlite::transaction all{*index_};
+    note_purged(instance_id, through); // Before the events go, so that nobody takes the rest for all.
+    sqlite::statement{*index_, "INSERT INTO erasing VALUES(?) ON CONFLICT DO NOTHING"}.bind(instance_id).run();
+    all.commit();
+    publish_extent();
+  });
+}
+
+bool sqlite_event_store::erase_some() {
+  sqlite::statement due{*index_, "SELECT instance_id FROM erasing LIMIT 1"};
+  if (!due.step())
+    return false;
+  const auto instance_id = due.text();
+  for (const auto& x : segments_)
+    if (x->erase(instance_id, erased_rows_per_step) > 0)
+      return true;
+  due.reset();
+  sqlite::statement{*index_, "DELETE FROM erasing WHERE instance_id = ?"}.bind(instance_id).run();
+  return true;
+}
+
+std::uint64_t sqlite_event_store::bytes() const {
+  std::uint64_t sum = 0;
+  for (const auto& x : segments_)
+    sum += x->bytes();
+  return sum;
+}
+
+std::uint64_t sqlite_event_store::bytes_allowed() const {
+  std::error_code unknown;
+  const auto disk = std::filesystem::space(directory_, unknown);
+  if (unknown)
+    return settings_.bytes_max;
+  return std::min(settings_.bytes_max, (disk.available + bytes()) / 100 * settings_.disk_percent_max);
+}
+
+bool sqlite_event_store::is_due(const event_segment& oldest, std::int64_t now_ms) const {
+  return now_ms - oldest.newest_ms() > settings_.age_max.count() || bytes() > bytes_allowed();
+}
+
+bool sqlite_event_store::purge(std::int64_t now_ms) {
+  return guarded([&] {
+    if (erase_some())
+      return true;
+    const auto& oldest = *segments_.front();
+    const auto is_of_use = oldest.is_empty() ? segments_.size() == 1 : !is_due(oldest, now_ms);
+    if (is_of_use)
+      return false;
+    if (segments_.size() == 1)
+      add_segment();
+    drop(*segments_.front());
+    return true;
+  });
+}
+
+void sqlite_event_store::drop(event_segment& oldest) {
+  {
+    sqlite::transaction all{*index_};
+    for (const auto& [id, through] : oldest.last_of_all())
+      note_purged(id, through);
+    sqlite::statement{*index_, "UPDATE dropped SET through = max(through, ?)"}
+        .bind(static_cast<std::int64_t>(oldest.last()))
+        .run();
+    all.commit();
+  }
+  publish_extent();
+  const auto path = oldest.path();
+  segments_.pop_front();
+  publish_readable();
+  for (const auto& file : files_of_segment(path))
+    std::filesystem::remove(file);
+}
+
+// -- what others see
+
+void sqlite_event_store::publish_extent() {
+  auto next = std::make_shared<log_extent>();
+  next->purged_through = static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
+  sqlite::statement epochs{*index_, "SELECT number, first FROM epoch ORDER BY first"};
+  while (epochs.step()) {
+    const auto number = static_cast<std::uint64_t>(epochs.number());
+    next->epochs.push_back({number, static_cast<event_sequence>(epochs.number())});
+  }
+  sqlite::statement purged{*index_, "SELECT instance_id, through FROM purged"};
+  while (purged.step()) {
+    auto id = purged.text();
+    const auto through = static_cast<event_sequence>(purged.number());
+    next->newest_purged = std::max(next->newest_purged, through);
+    next->purged_of.emplace(std::move(id), through);
+  }
+  const std::lock_guard lock{mutex_};
+  extent_ = std::move(next);
+}
+
+void sqlite_event_store::publish_readable() {
+  readable next;
+  next.last = last_;
+  for (const auto& x : segments_)
+    if (!x->is_empty())
+      next.segments.push_back({x->path(), x->first(), x->last()});
+  const std::lock_guard lock{mutex_};
+  readable_ = std::move(next);
+}
+
+log_extent_ptr sqlite_event_store::extent() const {
+  const std::lock_guard lock{mutex_};
+  return extent_;
+}
+
+sqlite_event_store::readable sqlite_event_store::seen_by_readers() const {
+  const std::lock_guard lock{mutex_};
+  return readable_;
+}
+
+// -- reading
+
+/// Keeps the files open that it read last.
+class sqlite_event_reader final : public event_reader {
+public:
+  sqlite_event_reader(const sqlite_event_store& home, emitter_finder find) : home_{home}, find_{std::move(find)} {}
+
+  event_page read(const event_query& asked) override {
+    try {
+      return read_page(asked);
+    } catch (const sqlite::failure& why) {
+      open_.clear();
+      throw store_failure(why.what());
+    }
+  }
+
+private:
+  static constexpr std::size_t open_max = 8;
+
+  event_page read_page(const event_query& asked) {
+    const auto now = home_.seen_by_readers();
+    auto x = asked;
+    x.before = std::min(x.before, now.last + 1); // What is behind was accepted by nobody.
+    event_page page;
+    page.through = x.after;
+    read_budget left{x.events_max, x.bytes_max};
+    for (const auto& segment : now.segments)
+      if (segment.last > x.after && segment.first < x.before && !reader_of(segment).read(x, page, left))
+        return page;
+    page.is_end = true;
+    page.through = std::max(page.through, x.before - 1);
+    return page;
+  }
+
+  event_segment_reader& reader_of(const sqlite_event_store::span& x) {
+    const auto at = std::find_if(open_.begin(), open_.end(), [&x](const auto& one) { return one.path == x.path; });
+    if (at != open_.end())
+      return *at->reader;
+    if (open_.size() >= open_max)
+      open_.erase(open_.begin());
+    open_.push_back({x.path, std::make_unique<event_segment_reader>(x.path, find_)});
+    return *open_.back().reader;
+  }
+
+  struct opened {
+    std::filesystem::path path;
+    std::unique_ptr<event_segment_reader> reader;
+  };
+  const sqlite_event_store& home_;
+  emitter_finder find_;
+  std::vector<opened> open_;
+};
+
+std::unique_ptr<event_reader> sqlite_event_store::open_reader(emitter_finder find) {
+  return std::make_unique<sqlite_event_reader>(*this, std::move(find));
+}
+
+} // namespace arauto::app
