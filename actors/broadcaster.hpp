@@ -26,6 +26,8 @@ struct broadcaster_state {
   bool global_events = false;
   /// The keys as they are now: a join may have been judged by those of a moment ago.
   const directory_board* board = nullptr;
+  /// Every event that comes is behind that place.
+  event_sequence position = 0;
 
 private:
   /// Number of sessions that see one instance only, by instance.
@@ -34,10 +36,11 @@ private:
   std::uint32_t all_ = 0;
   void count(const session_scope& x, std::int32_t change);
   void publish_events(const committed& x);
+  void end_members_of(instance_number instance);
 };
 
 broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
                                              std::vector<hub_actor> hubs, const directory_board* board,
-                                             bool global_events);
+                                             bool global_events, event_sequence position);
 
 } // namespace arauto

@@ -95,6 +95,19 @@ connect_wish read_connect(std::string_view auth, const handshake& shake) {
     wish_event(wish, name);
   }
   wish.filter.instances = read_list(wish, members, "instances", query);
+  const auto text_of = [&members](std::string_view name) {
+    const auto* x = json::find(members, name);
+    return x == nullptr ? std::string{} : json::as_string(x->value).value_or("");
+  };
+  wish.pid = text_of("pid");
+  wish.offset = text_of("offset");
+  wish.since = text_of("since");
+  if (wish.since.empty())
+    wish.since = shake.last_event_id.empty() ? http::query_value(query, "since").value_or("") : shake.last_event_id;
+  const auto* recovery = json::find(members, "recovery");
+  wish.wants_recovery = recovery != nullptr
+                            ? recovery->value.raw == "true"
+                            : http::query_value(query, "recovery") == std::optional<std::string>{"true"};
   return wish;
 }
 

@@ -12,6 +12,13 @@ namespace arauto {
 struct connect_wish {
   std::string api_key;
   event_filter filter;
+  /// What Socket.IO's clients send of themselves to get back what they had (protocol text, section 8).
+  std::string pid;
+  std::string offset;
+  /// The place in the log behind which events are wanted; empty: from now on.
+  std::string since;
+  /// Wants offsets behind events, as the setting `auto` asks.
+  bool wants_recovery = false;
   /// Why the wish cannot be granted: text and JSON of the CONNECT_ERROR. Empty when it can.
   std::string error;
   std::string error_data;
@@ -21,7 +28,8 @@ struct connect_wish {
 std::string_view query_of(const handshake& shake) noexcept;
 
 /// Reads `auth` (checked JSON or empty): `apikey`, `events`, `instances`; what is absent there comes from the
-/// handshake: its key, and `events=` and `instances=` of its query. Lists are JSON arrays or comma lists.
+/// handshake: its key, and `events=`, `instances=`, `since=` and `recovery=true` of its query (`Last-Event-ID` goes
+/// before `since=`, since an EventSource comes again with the same query). Lists are JSON arrays or comma lists.
 connect_wish read_connect(std::string_view auth, const handshake& shake);
 
 /// Adds an event by either spelling of a known name, or a custom name, to a filter. False when it is no such name.

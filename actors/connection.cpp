@@ -149,7 +149,7 @@ void connection::on_admitted(const session& who) {
   if (auto* entry = namespaces_.find(who.nsp()))
     entry->now = table::state::joined;
   send(is_old_client() ? socketio::revision4::encode_connect(who.nsp())
-                       : socketio::encode_connect(who.nsp(), who.sid()));
+                       : socketio::encode_connect(who.nsp(), who.sid(), who.pid()));
 }
 
 void connection::on_refused(const session& who, std::string_view message, std::string_view data) {
@@ -190,8 +190,8 @@ void connection::on_event(const socketio::assembled_packet& x) {
 
 // -- out
 
-bool connection::push(std::span<const frame_ptr> frames) {
-  return out_ != nullptr && out_->push(frames) == push_result::accepted;
+push_result connection::offer(std::span<const frame_ptr> frames) {
+  return out_ == nullptr ? push_result::closed : out_->push(frames);
 }
 
 void connection::send(const frame_ptr& packet) {

@@ -1,5 +1,6 @@
 #include "actors/event.hpp"
 
+#include "actors/offset.hpp"
 #include "net/json.hpp"
 #include "net/socketio/encode.hpp"
 
@@ -44,9 +45,12 @@ namespace {
 
 /// Line breaks between the tokens of a producer's JSON are kept: each begins a line of `data` (HTML standard, section
 /// 9.2.6).
-std::string sse_lines(std::string_view name, std::string_view envelope) {
+std::string sse_lines(const event& x, std::string_view envelope) {
+  const std::string_view name = x.what.name;
   std::string out;
   out.reserve(name.size() + envelope.size() + 20);
+  if (x.epoch != 0)
+    out.append("id: ").append(to_string(offset{x.epoch, x.sequence})).append("\n");
   out.append("event: ").append(name).append("\ndata: ");
   for (std::size_t i = 0; i < envelope.size(); ++i) {
     const auto is_break = envelope[i] == '\n' || envelope[i] == '\r';
@@ -60,19 +64,22 @@ std::string sse_lines(std::string_view name, std::string_view envelope) {
   return out + "\n\n";
 }
 
+} // namespace
+
 frame_ptr encode(const event& x, std::string_view nsp, event_form form) {
   const auto envelope = envelope_json(x);
   switch (form) {
   case event_form::message:
     return frame::text({envelope});
   case event_form::sse:
-    return frame::raw({sse_lines(x.what.name, envelope)});
-  default:
-    return socketio::encode_event(nsp, x.what.name, envelope);
+    return frame::raw({sse_lines(x, envelope)});
+  case event_form::socketio_with_offset:
+    return socketio::encode_event(nsp, x.what.name, envelope + ",\"" + to_string(offset{x.epoch, x.sequence}) + '"');
+  case event_form::socketio:
+    break;
   }
+  return socketio::encode_event(nsp, x.what.name, envelope);
 }
-
-} // namespace
 
 const frame_ptr& publication::in(event_form form) const {
   auto& x = encodings_.at(static_cast<std::size_t>(form));
@@ -80,7 +87,17 @@ const frame_ptr& publication::in(event_form form) const {
   return x.frame;
 }
 
+std::span<const frame_ptr> batch::frames(event_form form) {
+  auto& x = frames_.at(static_cast<std::size_t>(form));
+  if (x.empty())
+    for (const auto& what : events_)
+      x.push_back(what->in(form));
+  return x;
+}
+
 bool event_filter::passes(const event& x) const noexcept {
+  if (allowed && std::find(allowed->begin(), allowed->end(), x.from->id) == allowed->end())
+    return false;
   if (!instances.empty() && std::find(instances.begin(), instances.end(), x.from->name) == instances.end())
     return false;
   if (!by_event)

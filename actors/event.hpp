@@ -12,6 +12,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,8 @@ struct event : boost::intrusive_ref_counter<event> {
   std::string server_url_json;
   /// Place in the one sequence, given by the EVENT LOG.
   mutable std::uint64_t sequence = 0;
+  /// Of its offset; 0: it has none, since nothing is kept.
+  mutable std::uint64_t epoch = 0;
   /// The settings of its instance let its namespace have it. "/" gets every event.
   bool is_selected = false;
 };
@@ -70,6 +73,9 @@ using event_ptr = boost::intrusive_ptr<const event>;
 /// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4).
 std::string envelope_json(const event& x);
 
+/// An event as the receivers of that namespace get it, in that form. Pure: replay gives the same bytes.
+frame_ptr encode(const event& x, std::string_view nsp, event_form form);
+
 /// An event on its way to the sessions of one namespace. In each form the frame is encoded when the first receiver
 /// needs it, and shared by all on every I/O thread. Thread-safe.
 class publication : public boost::intrusive_ref_counter<publication> {
@@ -77,7 +83,6 @@ public:
   publication(event_ptr what, std::string nsp) : what_{std::move(what)}, nsp_{std::move(nsp)} {}
   const event& what() const noexcept { return *what_; }
   const frame_ptr& in(event_form form) const;
-  const frame_ptr& packet() const { return in(event_form::socketio); }
 
 private:
   struct encoding {
@@ -87,9 +92,25 @@ private:
 
   event_ptr what_;
   std::string nsp_;
-  mutable std::array<encoding, 3> encodings_;
+  mutable std::array<encoding, event_forms> encodings_;
 };
 using publication_ptr = boost::intrusive_ptr<const publication>;
+
+/// Events for the sessions of one list, in order, and their frames in each form that a session has asked for. One
+/// thread, one dispatch.
+class batch {
+public:
+  explicit batch(std::span<const publication_ptr> events) : events_{events} {}
+
+  std::span<const publication_ptr> events() const noexcept { return events_; }
+  const event& first() const noexcept { return events_.front()->what(); }
+  const event& last() const noexcept { return events_.back()->what(); }
+  std::span<const frame_ptr> frames(event_form form);
+
+private:
+  std::span<const publication_ptr> events_;
+  std::array<std::vector<frame_ptr>, event_forms> frames_;
+};
 
 /// Which events a session wants (`auth.events`, `auth.instances`). Empty parts let everything pass.
 struct event_filter {
@@ -98,8 +119,10 @@ struct event_filter {
   std::vector<std::string> custom_events;
   /// Names; only on "/" with the global key.
   std::vector<std::string> instances;
+  /// Only these instances, by id; nothing: all. What the session's key allows, where its list has more.
+  std::optional<std::vector<std::string>> allowed;
 
-  bool is_open() const noexcept { return !by_event && instances.empty(); }
+  bool is_open() const noexcept { return !by_event && instances.empty() && !allowed; }
   bool passes(const event& x) const noexcept;
 };
 

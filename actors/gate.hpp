@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/client_events.hpp"
+#include "actors/log_board.hpp"
+#include "actors/ports.hpp"
 #include "actors/protocol.hpp"
 #include "net/ports.hpp"
 
@@ -22,6 +24,32 @@ struct gate_refusal {
   unsigned status = 403;
 };
 
+/// What a session may read of the log.
+struct reading {
+  log_reader_actor from;
+  const log_board* board = nullptr;
+  /// Its namespace's instance, or those that it may see on "/", by id; nothing: all.
+  std::optional<std::vector<std::string>> instances;
+  /// The namespace gets only what its settings select.
+  bool is_selected_only = false;
+};
+
+/// Where a session begins.
+struct beginning {
+  /// Events end in their offset, and the client gets a `pid`.
+  bool is_recoverable = false;
+  const recovery_signer* signer = nullptr;
+  /// Of namespace, key and filter.
+  std::uint64_t stamp = 0;
+  /// What the client brought to go on as the session it was: checked but for what the log still has.
+  std::optional<recovery_claim> resumed;
+  std::string pid;
+  /// Place of the offset that a client kept from another session.
+  event_sequence inherited = 0;
+  /// The offset that came with the `pid`, or after which the client wants events.
+  std::optional<offset> place;
+};
+
 /// A CONNECT that may go on: whom to ask, and as whom.
 struct gate_pass {
   namespace_actor owner;
@@ -31,6 +59,9 @@ struct gate_pass {
   event_filter filter;
   /// The session ends then, in milliseconds since 1970.
   std::optional<std::int64_t> expires_at_ms;
+  /// Nothing: no log keeps events.
+  std::optional<reading> log;
+  beginning start;
   /// What the client may send there; nullptr: it is not heard. Outlives the session.
   const client_event_rules* client_events = nullptr;
 };

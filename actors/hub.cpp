@@ -23,19 +23,15 @@ void hub_state::admit(const admit_session& x) {
 }
 
 void hub_state::publish_groups(const publish& x) {
-  thread_local std::vector<frame_ptr> frames;
   for (const auto& group : x.groups) {
     const auto* members = lists->find(group.list);
     if (members == nullptr)
       continue;
-    frames.clear();
-    for (const auto& what : group.events)
-      frames.push_back(what->packet());
+    batch encoded{group.events};
     // Sessions close later than this turn's work, so the list stays as it is meanwhile.
     for (auto* who : *members)
-      who->deliver(group.events, frames);
+      who->deliver(encoded);
   }
-  frames.clear();
 }
 
 std::vector<session_actor> hub_state::sessions_of(const target& x) const {

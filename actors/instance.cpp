@@ -66,6 +66,7 @@ void begin_instance(instance_state& x, instance_services_ptr services, instance_
                     std::shared_ptr<const instance_record> record) {
   x.services = std::move(services);
   x.number = number;
+  x.position_ = x.services->places == nullptr ? 0 : x.services->places->current().last;
   x.sessions = session_set{x.services->hubs.size()};
   if (!x.services->envelope.server_url.empty())
     x.server_url_json_ = quoted(x.services->envelope.server_url);
@@ -120,6 +121,8 @@ bool instance_state::is_selected(const emission& x) const noexcept {
 }
 
 void instance_state::publish_slice(const committed& x) {
+  if (!x.events.empty())
+    position_ = x.events.back()->sequence;
   if (is_enabled_ && sessions.size() != 0)
     publish_selected(x);
   if (!x.events.empty() && x.events.back()->what.is_farewell)
@@ -152,8 +155,10 @@ void instance_state::admit(const join& x) {
     return caf::anon_send(x.who, refuse_session{"Invalid namespace", {}});
   if (x.generation != record->generation)
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
+  end_predecessor(services->hubs, sessions, x);
   sessions.add(x);
-  caf::anon_send(services->hubs[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number}}, {}});
+  caf::anon_send(services->hubs[x.loop],
+                 admit_session{x.who, {{list_key::part::own_namespace, number}}, {}, position_});
 }
 
 void instance_state::release(const leave& x) {

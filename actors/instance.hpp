@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/log_board.hpp"
 #include "actors/placed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/session_set.hpp"
@@ -32,6 +33,8 @@ struct instance_services {
   /// By index of the I/O thread.
   std::vector<intake_actor> intakes;
   envelope_settings envelope;
+  /// Nullptr: no log keeps events.
+  const log_board* places = nullptr;
 };
 using instance_services_ptr = std::shared_ptr<const instance_services>;
 
@@ -77,6 +80,8 @@ private:
   bool is_selected(const emission& x) const noexcept;
 
   std::shared_ptr<const emitter> from_;
+  /// Every event that comes is behind that place.
+  event_sequence position_ = 0;
   std::string nsp_;
   std::string server_url_json_;
   /// Own address of the instance as JSON text, once an event or the record told it.

@@ -29,6 +29,7 @@ struct delete_instance;
 struct disconnect_sessions;
 struct emit_batch;
 struct erase_events;
+struct events_read;
 struct evict;
 struct find_sessions;
 struct forget_instance;
@@ -37,6 +38,7 @@ struct join;
 struct leave;
 struct publish;
 struct purge_events;
+struct read_events;
 struct refuse_session;
 struct retire_instance;
 struct sessions_found;
@@ -47,7 +49,9 @@ using session_actor = caf::typed_actor<
     // The owner says no: CONNECT_ERROR.
     caf::reacts_to<refuse_session>,
     // The owner ends it: DISCONNECT.
-    caf::reacts_to<close_session>>;
+    caf::reacts_to<close_session>,
+    // A page of the log that it asked for.
+    caf::reacts_to<events_read>>;
 
 /// One client: an Engine.IO connection and its SESSIONS. Light; lives on its socket's I/O thread.
 using connection_actor = caf::typed_actor<
@@ -131,6 +135,9 @@ using instance_actor = caf::typed_actor<
 using event_log_actor = caf::typed_actor<caf::reacts_to<append>,
                                          // An instance was deleted.
                                          caf::reacts_to<erase_events>>;
+
+/// Reads the log for sessions that missed something.
+using log_reader_actor = caf::typed_actor<caf::reacts_to<read_events>>;
 
 /// Every event of every instance; owns the sessions on "/".
 using broadcaster_actor = caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,

@@ -37,11 +37,12 @@ gate_refusal refusal_for_foreign_token() {
 } // namespace
 
 key_gate::key_gate(const gate_settings& settings, directory_view& instances, const browser_token_reader& tokens,
-                   broadcaster_actor broadcaster)
+                   broadcaster_actor broadcaster, std::optional<log_access> log)
     : settings_{settings},
       instances_{instances},
       tokens_{tokens},
       broadcaster_{std::move(broadcaster)},
+      log_{std::move(log)},
       sender_rules_{client_event_refusal, settings.client_event_bytes_max, settings.client_events_per_second},
       reader_rules_{read_only_refusal, settings.client_event_bytes_max, settings.client_events_per_second} {}
 
@@ -123,7 +124,41 @@ std::variant<gate_pass, gate_refusal> key_gate::judge(const connect_request& x) 
   if (limits)
     pass->expires_at_ms = limits->expires_at_ms;
   pass->client_events = rules_for(x.nsp, limits.has_value());
+  if (x.nsp == "/" && owner.instances.size() > 1 && !owner.is_global) {
+    pass->filter.allowed.emplace();
+    for (const auto& instance : owner.instances)
+      pass->filter.allowed->push_back(instance->record->id);
+  }
+  if (log_ && (x.nsp != "/" || settings_.global_events))
+    if (auto refused = give_access(*pass, *log_, subject_of(owner, x.nsp, wish.api_key), wish, *x.shake))
+      return std::move(*refused);
   return judged;
+}
+
+log_subject key_gate::subject_of(const key_owner& owner, std::string_view nsp, std::string_view key) {
+  log_subject who;
+  if (nsp != "/") {
+    const auto instance = instances_.get().find(nsp.substr(1));
+    who.is_selected_only = true;
+    who.instances.emplace();
+    if (!instance) // Gone since a moment ago: its actor says so.
+      return who;
+    who.instances->push_back(instance->record->id);
+    who.identity = instance->record->id + ' ' + std::to_string(instance->record->generation);
+    return who;
+  }
+  if (owner.is_global) {
+    const auto digest = key_digest::of(key);
+    who.identity.append("/ ").append(digest.bytes.begin(), digest.bytes.end());
+    return who;
+  }
+  who.instances.emplace();
+  who.identity = "/";
+  for (const auto& x : owner.instances) {
+    who.instances->push_back(x->record->id);
+    who.identity.append(" ").append(x->record->id).append(" ").append(std::to_string(x->record->generation));
+  }
+  return who;
 }
 
 std::variant<gate_pass, gate_refusal> key_gate::judge_root(const key_owner& owner) {

@@ -2,6 +2,7 @@
 
 #include "actors/directory.hpp"
 #include "actors/gate.hpp"
+#include "actors/log_gate.hpp"
 #include "actors/ports.hpp"
 
 #include <string>
@@ -22,6 +23,8 @@ struct gate_settings {
   std::size_t client_event_bytes_max = 1000000;
   std::uint32_t client_events_per_second = 100;
   std::size_t namespaces_max = 1000;
+  /// "/" gets events (`WEBSOCKET_GLOBAL_EVENTS`).
+  bool global_events = true;
   /// A client without key may send messages of this size until it has joined, in bytes.
   std::size_t keyless_payload_max = 16384;
   std::chrono::milliseconds connect_timeout{45000};
@@ -31,8 +34,9 @@ struct gate_settings {
 /// Judges API keys by the directory of its I/O thread: the global key, tokens of instances, browser tokens.
 class key_gate final : public gate {
 public:
+  /// `log`: nothing when events are not kept.
   key_gate(const gate_settings& settings, directory_view& instances, const browser_token_reader& tokens,
-           broadcaster_actor broadcaster);
+           broadcaster_actor broadcaster, std::optional<log_access> log = std::nullopt);
 
   admission admit(const handshake& shake) override;
   std::chrono::milliseconds connect_timeout(const handshake& shake) override;
@@ -54,6 +58,7 @@ private:
   bool knows(const handshake& shake);
   bearer bearer_of(std::string_view key, const handshake& shake);
   std::optional<bearer> read_browser_token(std::string_view key);
+  log_subject subject_of(const key_owner& owner, std::string_view nsp, std::string_view key);
   std::variant<gate_pass, gate_refusal> judge_root(const key_owner& owner);
   std::variant<gate_pass, gate_refusal> judge_instance(const key_owner& owner, std::string_view name);
   const client_event_rules* rules_for(std::string_view nsp, bool is_read_only) const noexcept;
@@ -62,6 +67,7 @@ private:
   directory_view& instances_;
   const browser_token_reader& tokens_;
   broadcaster_actor broadcaster_;
+  std::optional<log_access> log_;
   client_event_rules sender_rules_;
   client_event_rules reader_rules_;
 };

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "actors/offset.hpp"
 #include "actors/record.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -34,6 +36,27 @@ struct browser_token {
   std::int64_t expires_at_ms = 0;
   /// Names of events; empty: all.
   std::vector<std::string> events;
+};
+
+/// What a session's `pid` says (Socket.IO's connection state recovery): who came, as whom, and where it joined. Nothing
+/// is kept for a client that may never come back.
+struct recovery_claim {
+  std::string sid;
+  /// Of namespace, key and filter: another one is another session.
+  std::uint64_t stamp = 0;
+  /// Where it joined.
+  offset joined;
+  /// The offset that its client brought from another session, and keeps until it gets an event of this one.
+  event_sequence inherited = 0;
+};
+
+/// Makes and reads `pid`s. Thread-safe.
+class recovery_signer {
+public:
+  virtual ~recovery_signer() = default;
+  virtual std::string sign(const recovery_claim& x) const = 0;
+  /// Nothing when it is none, or is forged.
+  virtual std::optional<recovery_claim> read(std::string_view pid) const = 0;
 };
 
 /// Tells browser tokens from other keys. Thread-safe.

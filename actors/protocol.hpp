@@ -5,4 +5,5 @@
 #include "actors/messages/administration.hpp"
 #include "actors/messages/events.hpp"
 #include "actors/messages/packets.hpp"
+#include "actors/messages/replay.hpp"
 #include "actors/messages/sessions.hpp"

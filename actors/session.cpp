@@ -15,6 +15,13 @@ namespace {
 /// Socket.IO's own texts ("disconnect" in its documentation).
 constexpr std::string_view ended_by_server = "server namespace disconnect";
 
+/// Only clients of Socket.IO know what to do with an offset behind their arguments.
+event_form form_of(const session_carrier& above, const gate_pass& pass) {
+  const auto form = above.form();
+  return form == event_form::socketio && pass.log && pass.start.is_recoverable ? event_form::socketio_with_offset
+                                                                               : form;
+}
+
 std::string error_argument(std::string_view reason) {
   std::string out = "{\"error\":";
   json::append_string(out, reason);
@@ -27,15 +34,19 @@ session::session(caf::actor_config& config, session_carrier& above, dispatch_lis
                  std::string sid, gate_pass& pass)
     : light_actor{config},
       above_{&above},
-      takes_all_packets_{above.form() == event_form::socketio && pass.filter.is_open()},
-      form_{above.form()},
+      form_{form_of(above, pass)},
       lists_{&lists},
       owner_{std::move(pass.owner)},
       client_events_{pass.client_events},
       nsp_{std::move(nsp)},
       sid_{std::move(sid)},
       filter_{std::move(pass.filter)},
-      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr} {}
+      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr},
+      log_{std::move(pass.log)} {
+  lane_ = live_lane();
+  if (log_ && (pass.start.is_recoverable || pass.start.place))
+    start_ = std::make_unique<beginning>(std::move(pass.start));
+}
 
 session::~session() = default;
 
@@ -51,7 +62,10 @@ void session::expiry::on_timer() {
 void session::ask(join ticket) {
   ticket.who = handle();
   ticket.loop = unit().home().index();
+  if (start_ && start_->resumed)
+    sid_ = start_->resumed->sid;
   ticket.sid = sid_;
+  ticket.is_recoverable = start_ && start_->is_recoverable;
   caf::anon_send(owner_, std::move(ticket));
 }
 
@@ -63,7 +77,7 @@ void session::admit(const admit_session& x) {
     unit().home().arm(*expiry_, std::chrono::milliseconds{std::max<std::int64_t>(0, expiry_->at_ms - unix_ms())});
   unit().counters().open_sessions.add();
   // First the answer, then the place in the lists: nothing may overtake CONNECT.
-  above_->on_admitted(*this);
+  begin_at(x.position);
   for (const auto& list : x.lists)
     lists_->insert(*this, list);
   for (const auto& room : x.rooms)
@@ -72,25 +86,35 @@ void session::admit(const admit_session& x) {
 
 // -- to the client
 
-void session::deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames) {
-  if (takes_all_packets_) {
-    if (above_->push(frames))
-      unit().counters().deliveries.add(frames.size());
+void session::deliver(batch& x) {
+  if (lane_ == lane::log) {
+    behind_->newest = x.last().sequence;
     return;
   }
-  const auto is_packet = form_ == event_form::socketio;
+  // What was read from the log may still be on its way here.
+  const auto is_new = x.first().sequence > place_.sequence;
   thread_local std::vector<frame_ptr> wanted;
-  wanted.clear();
-  for (std::size_t i = 0; i < events.size(); ++i)
-    if (filter_.passes(events[i]->what()))
-      wanted.push_back(is_packet ? frames[i] : events[i]->in(form_));
-  if (!wanted.empty() && above_->push(wanted))
-    unit().counters().deliveries.add(wanted.size());
-  wanted.clear();
+  auto frames = x.frames(form_);
+  if (lane_ == lane::filtered || !is_new) {
+    wanted.clear();
+    for (std::size_t i = 0; i < frames.size(); ++i)
+      if (const auto& what = x.events()[i]->what(); what.sequence > place_.sequence && filter_.passes(what))
+        wanted.push_back(frames[i]);
+    frames = wanted;
+  }
+  const auto result = frames.empty() ? push_result::accepted : above_->offer(frames);
+  if (result == push_result::over_high_water)
+    return fall_behind(x.last().sequence);
+  if (result != push_result::accepted)
+    return;
+  unit().counters().deliveries.add(frames.size());
+  place_ = {x.last().epoch, std::max(place_.sequence, x.last().sequence)};
 }
 
 bool session::deliver_packet(const broadcast& x) {
-  if (state_ != state::joined || form_ != event_form::socketio) // Streams carry events of instances only.
+  const auto is_stream =
+      form_ == event_form::message || form_ == event_form::sse; // These carry events of instances only.
+  if (state_ != state::joined || is_stream || (behind_ && behind_->is_before_connect))
     return false;
   if (x.is_volatile && !above_->is_writable()) {
     unit().counters().dropped_volatile_packets.add();
@@ -98,10 +122,22 @@ bool session::deliver_packet(const broadcast& x) {
   }
   if (x.ack && !talk().acks.expect(x.ack->id, x.ack->to))
     unit().counters().forgotten_acks.add();
-  if (!above_->push(*x.frames))
+  if (!push_packet(x))
     return false;
   unit().counters().deliveries.add();
   return true;
+}
+
+/// What is no event of an instance ends in the session's place all the same, so that nobody can forge one.
+bool session::push_packet(const broadcast& x) {
+  const auto& first = x.frames->front();
+  const auto type = first->packet().substr(1, 1);
+  if (form_ != event_form::socketio_with_offset || x.ack || (type != "2" && type != "5"))
+    return above_->push(*x.frames);
+  auto frames = *x.frames;
+  const auto text = first->packet();
+  frames.front() = frame::text({text.substr(0, text.size() - 1), ",\"", to_string(place_), "\"]"});
+  return above_->push(frames);
 }
 
 // -- from the client
@@ -178,6 +214,7 @@ void session::leave_namespace(std::string_view why) {
   state_ = state::over;
   if (expiry_)
     unit().home().disarm(*expiry_);
+  behind_.reset();
   lists_->remove(*this);
   caf::anon_send(owner_, leave{handle(), unit().home().index(), why, lists_->rooms().leave_all(*this)});
   above_ = nullptr;
@@ -189,6 +226,8 @@ void session::receive(caf::type_erased_tuple& what) {
     refuse(what.get_as<refuse_session>(0));
   else if (what.match_elements<close_session>())
     close();
+  else if (what.match_elements<events_read>())
+    take(what.get_as<events_read>(0));
 }
 
 void session::refuse(const refuse_session& why) {

@@ -38,8 +38,8 @@ public:
 
   /// The join was granted: CONNECT goes out, what is published to its lists follows.
   void admit(const admit_session& x);
-  /// Events in order, and their frames.
-  void deliver(std::span<const publication_ptr> events, std::span<const frame_ptr> frames);
+  /// Events in order.
+  void deliver(batch& x);
   /// A packet, complete with attachments. False: it was volatile and the transport takes nothing now, or the session is
   /// over.
   bool deliver_packet(const broadcast& x);
@@ -62,12 +62,42 @@ public:
 
   const std::string& nsp() const noexcept { return nsp_; }
   const std::string& sid() const noexcept { return sid_; }
+  /// What its client comes back with; empty when it cannot.
+  const std::string& pid() const noexcept { return start_ ? start_->pid : no_pid; }
   std::vector<dispatch_lists::place>& places() noexcept { return places_; }
   room_index::places& rooms() noexcept { return rooms_; }
   session_actor handle();
 
 private:
   enum class state : std::uint8_t { asking, joined, over };
+  /// Where events come from.
+  enum class lane : std::uint8_t {
+    /// The HUB, all of them.
+    live,
+    /// The HUB, as far as the filter lets them through.
+    filtered,
+    /// The log, at the client's pace.
+    log
+  };
+  /// Of one page of the log.
+  static constexpr std::size_t page_bytes = 262144;
+  /// Reads what the client has missed, page by page; while there is one, what the HUB brings is only noted.
+  struct catch_up final : timer {
+    explicit catch_up(session& x) : who{x} {}
+    void on_timer() override { who.go_on_reading(); }
+    session& who;
+    /// The last event that the HUB brought meanwhile.
+    event_sequence newest = 0;
+    /// Nothing has gone out yet, not even CONNECT.
+    bool is_before_connect = false;
+    /// A page is on its way.
+    bool is_asking = false;
+    /// A page is asked for when no more bytes than that wait for the client.
+    std::size_t room_at = page_bytes;
+    /// Bytes that waited for the client when something moved last, and since when.
+    std::size_t backlog = 0;
+    std::int64_t moved_ms = 0;
+  };
   struct expiry final : timer {
     expiry(session& x, std::int64_t at) : who{x}, at_ms{at} {}
     void on_timer() override;
@@ -80,16 +110,32 @@ private:
     std::optional<rate_limit> rate;
   };
 
+  static inline const std::string no_pid;
+
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
   void refuse(const refuse_session& why);
+  void begin_at(event_sequence joined);
+  void become_live();
+  void refuse_beginning();
+  void connect();
+  void begin_anew();
+  void fall_behind(event_sequence newest);
+  bool push_packet(const broadcast& x);
+  void read_on();
+  void go_on_reading();
+  void take(const events_read& x);
+  bool is_whole() const;
+  void send_page(const event_page& x);
+  lane live_lane() const noexcept;
   dialogue& talk();
   bool is_within_rate();
 
-  // A delivery reads these two and the unit before them: one cache line of each session.
+  // A delivery reads these and the unit before them: one cache line of each session.
   session_carrier* above_;
-  /// Gets every event of its lists, as a Socket.IO packet.
-  bool takes_all_packets_;
+  /// Where the client is: it has everything up to here that is its.
+  offset place_;
+  lane lane_ = lane::live;
   event_form form_;
   state state_ = state::asking;
   dispatch_lists* lists_;
@@ -102,6 +148,11 @@ private:
   room_index::places rooms_;
   std::unique_ptr<expiry> expiry_;
   std::unique_ptr<dialogue> dialogue_;
+  std::optional<reading> log_;
+  std::unique_ptr<beginning> start_;
+  std::unique_ptr<catch_up> behind_;
+  /// Where it joined, while it is not sure where it begins.
+  offset joined_;
 };
 
 } // namespace arauto

@@ -15,8 +15,17 @@ class session_carrier {
 public:
   virtual ~session_carrier() = default;
 
-  /// Queues frames with nothing in between. False when they were not taken.
-  virtual bool push(std::span<const frame_ptr> frames) = 0;
+  /// Queues frames with nothing in between.
+  virtual push_result offer(std::span<const frame_ptr> frames) = 0;
+  /// The same for what cannot wait: a client with no room for it is closed. False when they were not taken.
+  bool push(std::span<const frame_ptr> frames) {
+    const auto result = offer(frames);
+    if (result == push_result::over_high_water)
+      close(close_reason::transport_error);
+    return result == push_result::accepted;
+  }
+  /// Bytes that wait for the client.
+  virtual std::size_t backlog() const noexcept = 0;
   /// How events are written for this client.
   virtual event_form form() const noexcept = 0;
   /// Whether the transport takes something now; what is volatile is pushed only then.
@@ -24,7 +33,7 @@ public:
 
   /// The owner has let it in; its events follow.
   virtual void on_admitted(const session& who) = 0;
-  /// The owner has refused it; the session is over.
+  /// The owner has refused it, or it cannot be what it wanted to be; the session is over.
   virtual void on_refused(const session& who, std::string_view message, std::string_view data) = 0;
   /// The owner has ended it; the session is over.
   virtual void on_closed_by_owner(const session& who) = 0;

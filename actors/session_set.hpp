@@ -8,6 +8,7 @@
 #include <caf/message_id.hpp>
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
@@ -23,21 +24,37 @@ public:
     session_actor who;
     std::uint16_t loop = 0;
     session_scope scope;
+    /// Its id, when somebody may come back as it.
+    std::string sid;
   };
 
   explicit session_set(std::size_t loops) : per_loop_(loops) {}
 
   void add(const join& x) {
-    if (members_.emplace(x.who.id(), member{x.who, x.loop, x.scope}).second)
-      ++per_loop_[x.loop];
+    const auto sid = x.is_recoverable ? x.sid : std::string{};
+    if (!members_.emplace(x.who.id(), member{x.who, x.loop, x.scope, sid}).second)
+      return;
+    ++per_loop_[x.loop];
+    if (!sid.empty())
+      by_sid_[sid] = x.who.id();
+  }
+
+  /// The member that has that id, or nullptr.
+  const member* find(const std::string& sid) const {
+    const auto at = by_sid_.find(sid);
+    return at == by_sid_.end() ? nullptr : &members_.at(at->second);
   }
 
   /// The member that left, or nothing when it was none.
   bool remove(const leave& x) {
-    const auto gone = members_.erase(x.who.id()) == 1;
-    if (gone)
-      --per_loop_[x.loop];
-    return gone;
+    const auto at = members_.find(x.who.id());
+    if (at == members_.end())
+      return false;
+    if (const auto same = by_sid_.find(at->second.sid); same != by_sid_.end() && same->second == x.who.id())
+      by_sid_.erase(same);
+    members_.erase(at);
+    --per_loop_[x.loop];
+    return true;
   }
 
   /// Whether a session of ours lives on that I/O thread.
@@ -47,8 +64,12 @@ public:
 
 private:
   std::unordered_map<caf::actor_id, member> members_;
+  std::unordered_map<std::string, caf::actor_id> by_sid_;
   std::vector<std::uint32_t> per_loop_;
 };
+
+/// Somebody comes back as a session that has not noticed yet that its client is gone: that one ends, the newest wins.
+void end_predecessor(const std::vector<hub_actor>& hubs, const session_set& sessions, const join& x);
 
 /// Logs events that go out to sessions, for those who switched `WEBSOCKET` on in `LOG_LEVEL`.
 void log_publication(const char* who, std::string_view nsp, const publication_group& what, std::size_t sessions);

@@ -25,8 +25,11 @@ void stored_log_state::take(append& x) {
 
 void stored_log_state::place(std::vector<event_ptr>& events) {
   auto last = services.store->last();
-  for (const auto& x : events)
+  const auto epoch = services.store->extent()->now().number;
+  for (const auto& x : events) {
     x->sequence = ++last;
+    x->epoch = epoch;
+  }
 }
 
 void stored_log_state::commit(const commit_appended&) {
@@ -49,6 +52,7 @@ void stored_log_state::commit(const commit_appended&) {
 
 void stored_log_state::tell(const std::vector<append>& batch, const std::vector<event_ptr>& events) {
   const auto extent = services.store->extent();
+  services.board->note_commit(events.back()->sequence, extent); // Before anybody can come back with such a place.
   std::vector<append_outcome> outcomes(services.intakes.size());
   for (const auto& x : batch) {
     std::size_t behind = 0;
@@ -61,7 +65,6 @@ void stored_log_state::tell(const std::vector<append>& batch, const std::vector<
     }
     caf::anon_send(x.from, committed{x.events});
   }
-  services.board->note_commit(events.back()->sequence, extent);
   caf::anon_send(services.broadcaster, committed{events});
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (!outcomes[i].requests.empty())
@@ -111,8 +114,6 @@ void stored_log_state::purge(const purge_events&) {
 
 stored_log_actor::behavior_type stored_log(stored_log_state::pointer self, stored_log_services services) {
   self->state.services = std::move(services);
-  auto& parts = self->state.services;
-  parts.board->note_commit(parts.store->last(), parts.store->extent());
   self->send(self, purge_events{});
   return {
       on(self, &stored_log_state::take),

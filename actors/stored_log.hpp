@@ -25,6 +25,7 @@ struct stored_log_services {
   broadcaster_actor broadcaster;
   /// By index of the I/O thread.
   std::vector<intake_actor> intakes;
+  /// Tells of the store already: others may look before this actor runs.
   log_board* board = nullptr;
 };
 

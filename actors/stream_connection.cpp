@@ -24,7 +24,8 @@ stream_connection::stream_connection(caf::actor_config& config, event_outbox& ou
     : light_actor{config}, out_{&out}, form_{form} {}
 
 void stream_connection::start(dispatch_lists& lists, std::string_view nsp, gate_pass pass) {
-  pass.client_events = nullptr; // Streams go one way.
+  pass.client_events = nullptr;      // Streams go one way.
+  pass.start.is_recoverable = false; // They name the place themselves when they come again.
   session_ =
       make_light<session, session_actor>(unit(), *this, lists, std::string{nsp}, random_id(sid_characters), pass);
   session_of(session_).ask(std::move(pass.ticket));
@@ -39,8 +40,8 @@ void stream_connection::on_close(close_reason why) {
   });
 }
 
-bool stream_connection::push(std::span<const frame_ptr> frames) {
-  return out_ != nullptr && out_->push(frames) == push_result::accepted;
+push_result stream_connection::offer(std::span<const frame_ptr> frames) {
+  return out_ == nullptr ? push_result::closed : out_->push(frames);
 }
 
 void stream_connection::on_refused(const session&, std::string_view message, std::string_view) {

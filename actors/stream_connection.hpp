@@ -30,7 +30,8 @@ public:
 
   // -- called by its SESSION
 
-  bool push(std::span<const frame_ptr> frames) override;
+  push_result offer(std::span<const frame_ptr> frames) override;
+  std::size_t backlog() const noexcept override { return out_ == nullptr ? 0 : out_->backlog(); }
   event_form form() const noexcept override { return form_; }
   bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
   void on_admitted(const session&) override {}

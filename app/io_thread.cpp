@@ -16,11 +16,11 @@ io_thread::io_thread(std::uint16_t index, caf::actor_system& system, const share
 io_thread::~io_thread() = default;
 
 void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
-                         std::vector<const io_counters*> all_counters) {
+                         std::vector<const io_counters*> all_counters, std::optional<log_access> log) {
   admin_.emplace(unit, std::move(registry));
   rest_.emplace(shared.values, api_ports{shared.answers, directory_, *admin_, events_, shared.tokens, shared.relayed,
                                          std::move(all_counters), counters});
-  gate_.emplace(shared.admission, directory_, shared.tokens, std::move(broadcaster));
+  gate_.emplace(shared.admission, directory_, shared.tokens, std::move(broadcaster), std::move(log));
   front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
   engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});
   stream_front_.emplace(connection_services{unit, *gate_, lists, shared.packets});

@@ -43,7 +43,7 @@ public:
 
   /// The second half: what needs actors that need the hubs first.
   void complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
-                std::vector<const io_counters*> counters);
+                std::vector<const io_counters*> counters, std::optional<log_access> log);
 
   void start();
   /// Closes every connection and peer; they end within their time limits. Any thread.

@@ -1,5 +1,6 @@
 #include "app/server.hpp"
 
+#include "actors/log_reader.hpp"
 #include "actors/memory_event_store.hpp"
 #include "actors/stored_log.hpp"
 #include "app/store/event_store.hpp"
@@ -12,6 +13,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <array>
 #include <future>
 #include <sys/resource.h>
 #include <thread>
@@ -39,8 +41,8 @@ std::size_t sockets_max(const settings& x) {
   return x.http_max_connections == 0 ? fitting : std::min(fitting, x.http_max_connections);
 }
 
-std::string browser_token_secret(const data_directory& data) {
-  auto kept = keep_secret(data.path() / "browser-token-secret", "secret of browser tokens");
+std::string secret_of(const data_directory& data, const char* file, std::string_view what) {
+  auto kept = keep_secret(data.path() / file, what);
   if (!kept.error.empty())
     throw std::runtime_error(kept.error);
   for (const auto& x : kept.warnings)
@@ -59,6 +61,7 @@ gate_settings gate_settings_of(const settings& x) {
   to.client_event_bytes_max = x.websocket_client_event_max_bytes;
   to.client_events_per_second = static_cast<std::uint32_t>(x.websocket_client_events_per_second);
   to.namespaces_max = x.websocket_max_namespaces;
+  to.global_events = x.websocket_enabled && x.websocket_global_events;
   to.connect_timeout = x.websocket_connect_timeout;
   to.keyless_connect_timeout = x.websocket_keyless_connect_timeout;
   return to;
@@ -110,11 +113,12 @@ server::server(const settings& values, const std::string& api_key, const data_di
       packets_{values.websocket_max_attachments, values.websocket_max_payload},
       store_{data},
       events_{open_events(values, data)},
+      recovery_{secret_of(data, "recovery-secret", "secret of session recovery")},
       tls_{values.server_type == server_type::https
                ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)
                : nullptr},
       board_{std::make_shared<const directory>(api_key)},
-      tokens_{browser_token_secret(data)},
+      tokens_{secret_of(data, "browser-token-secret", "secret of browser tokens")},
       relayed_{values.relay_duplicates_max, values.relay_duplicates_window},
       shared_{values_,          board_,         answers_, engines_,    admission_, engine_settings_,
               stream_settings_, http_settings_, packets_, body_bytes_, tokens_,    relayed_} {
@@ -161,20 +165,24 @@ void server::make_actors() {
   }
   auto& first = threads_.front()->unit;
   broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(
-      first, broadcaster, hubs, &board_, values_.websocket_enabled && values_.websocket_global_events);
+      first, broadcaster, hubs, &board_, values_.websocket_enabled && values_.websocket_global_events,
+      events_ ? events_->last() : 0);
   log_ = make_log(intakes);
+  if (events_)
+    reader_ = system_->spawn<caf::detached>(log_reader, events_.get(),
+                                            find_emitter_in(board_, values_.authentication_expose_in_fetch_instances));
   const envelope_settings envelope{values_.server_url.value_or(""),
                                    values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
                                                                                         : date_time_form::evolution,
                                    values_.authentication_expose_in_fetch_instances};
-  auto instances =
-      std::make_shared<const instance_services>(instance_services{std::move(hubs), log_, std::move(intakes), envelope});
+  auto instances = std::make_shared<const instance_services>(
+      instance_services{std::move(hubs), log_, std::move(intakes), envelope, events_ ? &log_board_ : nullptr});
   const auto loaded = std::make_shared<std::promise<void>>();
   registry_ =
       system_->spawn(registry, registry_services{&store_, &board_, std::move(units), broadcaster_, std::move(instances),
                                                  values_.instances_max, values_.instance_tokens_may_repeat, loaded});
   for (auto& x : threads_) {
-    x->complete(shared_, broadcaster_, registry_, counters);
+    x->complete(shared_, broadcaster_, registry_, counters, log_of_gates());
     engines_.push_back(&*x->engine);
   }
   for (auto& x : threads_)
@@ -189,10 +197,18 @@ void server::make_actors() {
     make_demo();
 }
 
+std::optional<log_access> server::log_of_gates() const {
+  if (!events_)
+    return std::nullopt;
+  static constexpr std::array modes{recovery_mode::automatic, recovery_mode::on, recovery_mode::off};
+  return log_access{reader_, &log_board_, &recovery_, modes.at(static_cast<std::size_t>(values_.websocket_recovery))};
+}
+
 event_log_actor server::make_log(const std::vector<intake_actor>& intakes) {
   if (!events_)
     return spawn_on<event_log_actor, memoryless_log_state>(threads_.front()->unit, memoryless_log, broadcaster_,
                                                            intakes);
+  log_board_.note_commit(events_->last(), events_->extent());
   // The store blocks, so it has a thread of its own.
   return system_->spawn<caf::detached>(stored_log,
                                        stored_log_services{events_.get(), broadcaster_, intakes, &log_board_});
@@ -250,6 +266,8 @@ void server::stop() {
   board_.publish(std::make_shared<const directory>(""));
   end(broadcaster_);
   end(log_);
+  if (reader_)
+    end(reader_);
   for (auto& x : threads_) {
     x->forget_instances();
     end(x->hub);
@@ -260,6 +278,7 @@ void server::stop() {
     x->stop_and_join();
   broadcaster_ = nullptr;
   log_ = nullptr;
+  reader_ = nullptr;
   registry_ = nullptr;
   listener_.reset();
   threads_.clear();

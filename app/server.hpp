@@ -4,6 +4,7 @@
 #include "actors/log_board.hpp"
 #include "actors/registry.hpp"
 #include "app/io_thread.hpp"
+#include "app/recovery_tokens.hpp"
 #include "app/store/instance_store.hpp"
 #include "net/io/tls_context.hpp"
 
@@ -38,6 +39,7 @@ public:
 private:
   void make_threads();
   void make_actors();
+  std::optional<log_access> log_of_gates() const;
   event_log_actor make_log(const std::vector<intake_actor>& intakes);
   void make_demo();
   std::size_t open_sockets() const;
@@ -52,6 +54,7 @@ private:
   /// Nothing: events are not kept.
   std::unique_ptr<event_store> events_;
   log_board log_board_;
+  recovery_tokens recovery_;
   std::unique_ptr<io::tls_context> tls_;
   directory_board board_;
   browser_tokens tokens_;
@@ -66,6 +69,8 @@ private:
   std::vector<std::unique_ptr<io_thread>> threads_;
   broadcaster_actor broadcaster_;
   event_log_actor log_;
+  /// With `events_` only.
+  log_reader_actor reader_;
   registry_actor registry_;
   std::unique_ptr<io::listener> listener_;
   bool is_stopped_ = false;

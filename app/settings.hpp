@@ -15,6 +15,7 @@ namespace arauto::app {
 
 enum class server_type : std::uint8_t { http, https };
 enum class event_log_kind : std::uint8_t { sqlite, memory, off };
+enum class websocket_recovery_mode : std::uint8_t { automatic, on, off };
 enum class event_date_time_form : std::uint8_t { utc, evolution };
 
 /// Everything that can be set, with its default. A field has the name of its setting in lower case; what it means, its
@@ -50,6 +51,7 @@ struct settings {
   bool websocket_client_events = false;
   std::size_t websocket_client_event_max_bytes = 1000000;
   std::size_t websocket_client_events_per_second = 100;
+  websocket_recovery_mode websocket_recovery = websocket_recovery_mode::automatic;
   std::size_t websocket_max_backlog = 1048576;
   std::size_t websocket_max_namespaces = 1000;
   std::size_t websocket_max_payload = 1000000;

@@ -16,6 +16,7 @@ constexpr std::uint64_t day_ms = 86400000;
 
 constexpr std::array<std::string_view, 2> server_types = {"http", "https"};
 constexpr std::array<std::string_view, 3> event_logs = {"sqlite", "memory", "off"};
+constexpr std::array<std::string_view, 3> recovery_modes = {"auto", "on", "off"};
 constexpr std::array<std::string_view, 2> event_date_times = {"utc", "evolution"};
 constexpr std::array<std::string_view, 9> log_levels = {"ERROR",   "WARN", "DEBUG",    "INFO",     "LOG",
                                                         "VERBOSE", "DARK", "WEBHOOKS", "WEBSOCKET"};
@@ -117,9 +118,15 @@ std::vector<setting> websocket_rows() {
       {"WEBSOCKET_CLIENT_EVENTS_PER_SECOND",
        "Such events that one session may send per second; what is more is refused in its acknowledgement. 0: no limit.",
        number_field{&s::websocket_client_events_per_second, 0, 1000000}},
+      {"WEBSOCKET_RECOVERY",
+       "Which clients of `socket.io-client` 4.6 and later get back what they missed, without a line of code. They get "
+       "the "
+       "offset of each event as a last argument. `auto`: browsers, and who asks (`recovery: true` in `auth`, or "
+       "`recovery=true` in the query). Needs an event log.",
+       choice<&s::websocket_recovery>(recovery_modes)},
       {"WEBSOCKET_MAX_BACKLOG",
-       "What may wait for one slow client; beyond it the client is disconnected. An empty queue takes one event of any "
-       "size.",
+       "What may wait for one slow client. Beyond it the client reads from the event log at its own pace until it has "
+       "caught up; without a log it is disconnected. An empty queue takes one event of any size.",
        number_field{&s::websocket_max_backlog, 1, bytes_max, "bytes"}},
       {"WEBSOCKET_MAX_NAMESPACES", "Namespaces that one connection may be in.",
        number_field{&s::websocket_max_namespaces, 1, 1000000}},
@@ -147,8 +154,7 @@ std::vector<setting> event_rows() {
        "the "
        "process ends. `off`: nowhere; then nobody gets what came while he was away.",
        choice<&s::event_log>(event_logs)},
-      {"EVENT_LOG_MAX_AGE", "Events older than that go.",
-       number_field{&s::event_log_max_age, 1, 366 * day_ms, "ms"}},
+      {"EVENT_LOG_MAX_AGE", "Events older than that go.", number_field{&s::event_log_max_age, 1, 366 * day_ms, "ms"}},
       {"EVENT_LOG_MAX_BYTES", "Beyond that the oldest events go.",
        number_field{&s::event_log_max_bytes, 1, std::uint64_t{1} << 50, "bytes"}},
       {"EVENT_LOG_MAX_DISK_PERCENT", "The log takes at most that share of the disk space that is left for it.",

@@ -37,6 +37,8 @@ struct alignas(64) io_counters {
   counter refused_handshakes;
   counter open_connections;
   counter open_streams;
+  counter fallen_behind;
+  counter replayed_events;
   counter refused_streams;
   counter upgrades;
   counter backlog_overflows;

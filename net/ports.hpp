@@ -105,7 +105,7 @@ using header_field = std::pair<std::string, std::string>;
 
 enum class push_result {
   accepted,
-  /// The bound on the backlog is passed: the frames were not taken and the connection is being closed.
+  /// The bound on the backlog would be passed: the frames were not taken. It is counted.
   over_high_water,
   closed
 };
@@ -128,6 +128,8 @@ public:
   /// Whether the transport takes something now: a GET is held, or the WebSocket has nothing unsent. What is volatile is
   /// pushed only then.
   virtual bool is_writable() const noexcept = 0;
+  /// Bytes of frames that wait here.
+  virtual std::size_t backlog() const noexcept = 0;
   /// While a message of a polling request is handled: the fields of that request, if the engine keeps fields.
   virtual std::span<const header_field> request_fields() const noexcept = 0;
 };
@@ -154,6 +156,8 @@ struct handshake {
   std::string api_key;
   std::string origin;
   std::string user_agent;
+  /// What a client of server-sent events saw last (HTML standard, section 9.2.4); empty when absent.
+  std::string last_event_id;
   std::string remote_address;
   bool is_secure = false;
   bool is_websocket = false;
@@ -197,8 +201,11 @@ enum class event_form : std::uint8_t {
   /// One WebSocket text message, which is the envelope.
   message,
   /// A server-sent event (HTML standard, section 9.2).
-  sse
+  sse,
+  /// A Socket.IO packet whose last argument is the offset (protocol text, section 8).
+  socketio_with_offset
 };
+inline constexpr std::size_t event_forms = 4;
 
 /// The way out of one event stream, a client without Socket.IO. `close` lets the client come again. I/O thread only.
 class event_outbox : public outbox {

@@ -2,6 +2,7 @@
 
 #include "actors/event.hpp"
 #include "actors/interfaces.hpp"
+#include "actors/offset.hpp"
 #include "net/ports.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -40,6 +41,8 @@ struct join {
   std::uint64_t generation = 0;
   session_scope scope;
   std::vector<instance_claim> claims;
+  /// Somebody may come back as this session, or it has come back: then a living one of that id ends.
+  bool is_recoverable = false;
   /// `auth` of the client, JSON text of an object or empty, and its handshake: for owners that want them.
   std::string auth;
   std::shared_ptr<const handshake> shake;
@@ -77,6 +80,8 @@ struct admit_session {
   std::vector<list_key> lists;
   /// Of the first list's namespace.
   std::vector<std::string> rooms;
+  /// What is published from now on is behind this place.
+  event_sequence position = 0;
 };
 
 /// Events for one list, in order.

@@ -85,7 +85,6 @@ push_result engine_connection::push(std::span<const frame_ptr> frames) {
       socket_->flush();
     if (is_full()) {
       engine_.services().counters.backlog_overflows.add();
-      close(close_reason::transport_error);
       return push_result::over_high_water;
     }
   }

@@ -63,6 +63,7 @@ public:
   void close(close_reason reason) override;
   void allow_messages(std::size_t bytes_max) override;
   bool is_writable() const noexcept override;
+  std::size_t backlog() const noexcept override { return queue_.bytes(); }
   std::span<const header_field> request_fields() const noexcept override;
 
   void on_websocket_open(websocket_transport& from) override;

@@ -36,7 +36,6 @@ push_result event_stream::push(std::span<const frame_ptr> frames) {
     flush();
   if (is_full(bytes)) {
     services().counters.backlog_overflows.add();
-    close(close_reason::transport_error);
     return push_result::over_high_water;
   }
   for (const auto& x : frames)

@@ -12,8 +12,8 @@ namespace arauto::io {
 /// One client of the event streams, whatever carries it: the bounded queue of what it has to get, and its heartbeat.
 /// Owned by the event streams of its I/O thread; that thread only.
 ///
-/// The bound: when frames would pass `backlog_max` and the socket takes no more, the stream ends (the client comes
-/// again) and is counted. So does one that takes nothing between two heartbeats.
+/// The bound: when frames would pass `backlog_max` and the socket takes no more, they are not taken, and that is counted. A
+/// stream that takes nothing between two heartbeats ends; the client comes again.
 class event_stream : public event_outbox,
                      public std::enable_shared_from_this<event_stream>,
                      private turn_task,
@@ -27,6 +27,7 @@ public:
   void dismiss(std::string_view reason) override;
   void allow_messages(std::size_t) override {}
   bool is_writable() const noexcept override { return queue_.empty(); }
+  std::size_t backlog() const noexcept override { return queue_.bytes(); }
   std::span<const header_field> request_fields() const noexcept override { return {}; }
 
 protected:

@@ -8,6 +8,7 @@ handshake read_handshake(const http::request& what, std::string_view api_key, bo
   x.api_key = api_key.empty() ? what.field("apikey") : api_key;
   x.origin = what.field("origin");
   x.user_agent = what.field("user-agent");
+  x.last_event_id = what.field("last-event-id");
   x.remote_address = what.remote_address;
   x.is_secure = what.is_secure;
   x.is_websocket = is_websocket;

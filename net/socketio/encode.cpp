@@ -27,8 +27,9 @@ std::string quoted(std::string_view text) {
 
 } // namespace
 
-frame_ptr encode_connect(std::string_view nsp, std::string_view sid) {
-  return frame::text({head('0', nsp, {}), "{\"sid\":", quoted(sid), "}"});
+frame_ptr encode_connect(std::string_view nsp, std::string_view sid, std::string_view pid) {
+  return frame::text({head('0', nsp, {}), "{\"sid\":", quoted(sid),
+                      pid.empty() ? "" : ",\"pid\":", pid.empty() ? std::string{} : quoted(pid), "}"});
 }
 
 frame_ptr encode_connect_error(std::string_view nsp, std::string_view message, std::string_view data) {

@@ -14,8 +14,8 @@ namespace arauto::socketio {
 /// Encoders give complete Engine.IO message frames ("4" in front). The comma after a namespace other than "/" is always
 /// written. Pure.
 
-/// `40{"sid":"..."}`
-frame_ptr encode_connect(std::string_view nsp, std::string_view sid);
+/// `40{"sid":"..."}`, with `,"pid":"..."` when there is one (connection state recovery).
+frame_ptr encode_connect(std::string_view nsp, std::string_view sid, std::string_view pid = {});
 
 /// `44{"message":"..."}`, with `,"data":<data>` when `data` (JSON text) is not empty.
 frame_ptr encode_connect_error(std::string_view nsp, std::string_view message, std::string_view data = {});

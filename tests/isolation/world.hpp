@@ -32,6 +32,7 @@ public:
   void dismiss(std::string_view) override { is_closed = true; }
   void allow_messages(std::size_t) override {}
   bool is_writable() const noexcept override { return !is_closed; }
+  std::size_t backlog() const noexcept override { return 0; }
   std::span<const header_field> request_fields() const noexcept override { return {}; }
 
   /// Whose events its session in that namespace may get.

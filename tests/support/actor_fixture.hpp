@@ -7,6 +7,7 @@
 #include "actors/instance.hpp"
 #include "actors/intake.hpp"
 #include "actors/key_gate.hpp"
+#include "actors/log_reader.hpp"
 #include "actors/stored_log.hpp"
 #include "actors/stream_connection.hpp"
 #include "tests/support/manual_loop.hpp"
@@ -33,6 +34,13 @@ public:
   push_result push(std::span<const frame_ptr> frames) override {
     if (closed)
       return push_result::closed;
+    std::size_t bytes = 0;
+    for (const auto& x : frames)
+      bytes += x->websocket().size();
+    if (waiting != 0 && waiting + bytes > waiting_max)
+      return push_result::over_high_water;
+    if (waiting_max != ~std::size_t{0})
+      waiting += bytes;
     for (const auto& x : frames)
       packets.emplace_back(x->packet());
     return push_result::accepted;
@@ -47,6 +55,7 @@ public:
   }
   void allow_messages(std::size_t bytes_max) override { message_max = bytes_max; }
   bool is_writable() const noexcept override { return writable; }
+  std::size_t backlog() const noexcept override { return waiting; }
   std::span<const header_field> request_fields() const noexcept override { return {}; }
 
   /// What came since the last call.
@@ -55,6 +64,9 @@ public:
   std::vector<std::string> packets;
   bool closed = false;
   bool writable = true;
+  /// Bytes that the client has not taken, and how many may wait.
+  std::size_t waiting = 0;
+  std::size_t waiting_max = ~std::size_t{0};
   close_reason reason = close_reason::transport_close;
   std::size_t message_max = 0;
   std::string dismissal;
@@ -68,6 +80,21 @@ public:
     return at == known.end() ? std::nullopt : std::optional{at->second};
   }
   std::map<std::string, browser_token> known;
+};
+
+/// Seals nothing: a `pid` says what it claims.
+class fake_signer final : public recovery_signer {
+public:
+  std::string sign(const recovery_claim& x) const override {
+    auto pid = "pid" + std::to_string(claims.size());
+    claims[pid] = x;
+    return pid;
+  }
+  std::optional<recovery_claim> read(std::string_view pid) const override {
+    const auto at = claims.find(std::string{pid});
+    return at == claims.end() ? std::nullopt : std::optional{at->second};
+  }
+  mutable std::map<std::string, recovery_claim> claims;
 };
 
 /// One client: an outbox and the application's side over it.
@@ -116,6 +143,8 @@ protected:
     board.publish(std::make_shared<const directory>(global_key));
     end(broadcaster_);
     end(log);
+    if (log_reads)
+      end(log_reads);
     for (auto& x : threads) {
       end(x->hub);
       end(x->intake);
@@ -123,6 +152,7 @@ protected:
     settle();
     broadcaster_ = nullptr;
     log = nullptr;
+    log_reads = nullptr;
     services = nullptr;
     for (auto& x : threads) {
       x->front_door.reset();
@@ -152,14 +182,25 @@ protected:
     if (log)
       caf::anon_send_exit(log, caf::exit_reason::user_shutdown);
     auto& unit = threads[0]->unit;
-    broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, &board, global_events);
+    broadcaster_ = spawn_on<broadcaster_actor, broadcaster_state>(unit, broadcaster, hubs, &board, global_events,
+                                                                  event_sequence{0});
+    if (store)
+      log_places.note_commit(store->last(), store->extent());
     log = store ? event_log_actor{system.spawn(stored_log,
                                                stored_log_services{store.get(), broadcaster_, intakes, &log_places})}
                 : spawn_on<event_log_actor, memoryless_log_state>(unit, memoryless_log, broadcaster_, intakes);
-    services = std::make_shared<const instance_services>(
-        instance_services{std::move(hubs), log, std::move(intakes), {"", date_time_form::utc, expose_token}});
+    services = std::make_shared<const instance_services>(instance_services{std::move(hubs),
+                                                                           log,
+                                                                           std::move(intakes),
+                                                                           {"", date_time_form::utc, expose_token},
+                                                                           store ? &log_places : nullptr});
+    std::optional<log_access> readable;
+    if (store) {
+      log_reads = system.spawn(log_reader, store.get(), find_emitter_in(board, expose_token));
+      readable = log_access{log_reads, &log_places, &signer, recovery};
+    }
     for (auto& x : threads) {
-      x->admission = std::make_unique<key_gate>(rules, x->view, token_reader(), broadcaster_);
+      x->admission = std::make_unique<key_gate>(rules, x->view, token_reader(), broadcaster_, readable);
       const connection_services below{x->unit, *x->admission, x->lists, packets};
       x->front_door = std::make_unique<front>(below);
       x->streams = std::make_unique<stream_front>(below);
@@ -279,6 +320,9 @@ protected:
   /// Set before `begin`: events are kept there.
   std::unique_ptr<event_store> store;
   log_board log_places;
+  recovery_mode recovery = recovery_mode::automatic;
+  fake_signer signer;
+  log_reader_actor log_reads;
   std::vector<std::string> answers;
   std::vector<std::unique_ptr<thread_parts>> threads;
   broadcaster_actor broadcaster_;

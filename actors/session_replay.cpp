@@ -1,0 +1,159 @@
+// What a SESSION reads from the log: what its client missed, and what it was too slow for.
+#include "actors/identifiers.hpp"
+#include "actors/log_gate.hpp"
+#include "actors/session.hpp"
+#include "net/random_id.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace arauto {
+
+namespace {
+
+/// Time between two looks whether a client has room again.
+constexpr std::chrono::milliseconds look_interval{20};
+/// A client that takes nothing for so long is closed; it comes again.
+constexpr std::int64_t stuck_ms = 30000;
+
+} // namespace
+
+session::lane session::live_lane() const noexcept {
+  return filter_.is_open() ? lane::live : lane::filtered;
+}
+
+// -- the beginning
+
+void session::begin_at(event_sequence joined) {
+  place_.sequence = joined;
+  if (log_)
+    place_ = log_->board->current().extent->at(joined);
+  if (!start_ || !start_->place)
+    return begin_anew();
+  // Only when the first page is here it is sure that nothing is missing, and CONNECT can say so.
+  joined_ = place_;
+  place_ = *start_->place;
+  behind_ = std::make_unique<catch_up>(*this);
+  behind_->is_before_connect = true;
+  behind_->newest = joined;
+  lane_ = lane::log;
+  read_on();
+}
+
+/// A new session, from now on.
+void session::begin_anew() {
+  if (start_ && start_->is_recoverable)
+    start_->pid = start_->signer->sign({sid_, start_->stamp, place_, start_->inherited});
+  connect();
+}
+
+void session::connect() {
+  above_->on_admitted(*this);
+  if (start_) {
+    start_->resumed.reset();
+    start_->place.reset();
+  }
+}
+
+// -- reading
+
+void session::fall_behind(event_sequence newest) {
+  if (!log_)
+    return above_->close(close_reason::transport_error);
+  unit().counters().fallen_behind.add();
+  behind_ = std::make_unique<catch_up>(*this);
+  behind_->newest = newest;
+  behind_->backlog = above_->backlog();
+  behind_->moved_ms = unit().home().now_ms();
+  lane_ = lane::log;
+  unit().home().arm(*behind_, look_interval);
+}
+
+void session::read_on() {
+  event_query x;
+  x.after = place_.sequence;
+  x.instances = log_->instances;
+  x.bytes_max = page_bytes;
+  behind_->is_asking = true;
+  caf::anon_send(log_->from, read_events{handle(), std::move(x)});
+}
+
+/// Time to look whether there is room for a page.
+void session::go_on_reading() {
+  const auto waiting = above_->backlog();
+  const auto now = unit().home().now_ms();
+  if (waiting != behind_->backlog) {
+    behind_->backlog = waiting;
+    behind_->moved_ms = now;
+  }
+  if (waiting != 0 && now - behind_->moved_ms > stuck_ms)
+    return above_->close(close_reason::transport_error);
+  if (waiting <= behind_->room_at)
+    return read_on();
+  unit().home().arm(*behind_, look_interval);
+}
+
+/// Whether everything behind its place is still there.
+bool session::is_whole() const {
+  return oldest_place(*log_->board->current().extent, log_->instances) <= place_.sequence;
+}
+
+void session::take(const events_read& x) {
+  if (state_ != state::joined || !behind_ || !std::exchange(behind_->is_asking, false))
+    return;
+  if (!x.page || !is_whole()) {
+    // Never half: before CONNECT it can be a new session; later the client has to come again to learn of the gap.
+    if (!behind_->is_before_connect)
+      return above_->close(close_reason::transport_error);
+    if (!start_->resumed)
+      return refuse_beginning();
+    start_->inherited = start_->place->sequence;
+    place_ = joined_;
+    sid_ = random_id(sid_.size());
+    become_live();
+    return begin_anew();
+  }
+  if (std::exchange(behind_->is_before_connect, false))
+    start_->resumed || !start_->is_recoverable ? connect() : begin_anew();
+  send_page(*x.page);
+}
+
+void session::send_page(const event_page& x) {
+  std::vector<frame_ptr> frames;
+  for (const auto& one : x.events)
+    if ((one.what->is_selected || !log_->is_selected_only) && filter_.passes(*one.what))
+      frames.push_back(encode(*one.what, nsp_, form_));
+  const auto result = frames.empty() ? push_result::accepted : above_->offer(frames);
+  if (result == push_result::over_high_water) { // Read again when there is room.
+    behind_->room_at = above_->backlog() / 2;
+    unit().home().arm(*behind_, look_interval);
+  }
+  if (result != push_result::accepted)
+    return;
+  unit().counters().deliveries.add(frames.size());
+  unit().counters().replayed_events.add(frames.size());
+  place_ = log_->board->current().extent->at(x.through);
+  if (x.is_end && behind_->newest <= place_.sequence)
+    return become_live();
+  behind_->room_at = page_bytes;
+  behind_->moved_ms = unit().home().now_ms();
+  go_on_reading();
+}
+
+/// The events that it wanted went while it was let in.
+void session::refuse_beginning() {
+  auto* above = above_;
+  const auto self = handle(); // Its carrier lets go of it.
+  const auto now = log_->board->current().extent;
+  const auto refusal = refuse_place(now->at(oldest_place(*now, log_->instances)));
+  leave_namespace("server namespace disconnect");
+  above->on_refused(*this, refusal.message, refusal.data);
+}
+
+void session::become_live() {
+  behind_.reset();
+  lane_ = live_lane();
+}
+
+} // namespace arauto
