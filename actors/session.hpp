@@ -151,8 +151,6 @@ private:
   std::optional<reading> log_;
   std::unique_ptr<beginning> start_;
   std::unique_ptr<catch_up> behind_;
-  /// Where it joined, while it is not sure where it begins.
-  offset joined_;
 };
 
 } // namespace arauto

@@ -32,7 +32,6 @@ void session::begin_at(event_sequence joined) {
   if (!start_ || !start_->place)
     return begin_anew();
   // Only when the first page is here it is sure that nothing is missing, and CONNECT can say so.
-  joined_ = place_;
   place_ = *start_->place;
   behind_ = std::make_unique<catch_up>(*this);
   behind_->is_before_connect = true;
@@ -109,7 +108,8 @@ void session::take(const events_read& x) {
     if (!start_->resumed)
       return refuse_beginning();
     start_->inherited = start_->place->sequence;
-    place_ = joined_;
+    // What the HUB brought meanwhile was before this session.
+    place_ = log_->board->current().extent->at(behind_->newest);
     sid_ = random_id(sid_.size());
     become_live();
     return begin_anew();
