@@ -12,8 +12,8 @@ namespace arauto::io {
 /// One client of the event streams, whatever carries it: the bounded queue of what it has to get, and its heartbeat.
 /// Owned by the event streams of its I/O thread; that thread only.
 ///
-/// The bound: when frames would pass `backlog_max` and the socket takes no more, they are not taken, and that is counted. A
-/// stream that takes nothing between two heartbeats ends; the client comes again.
+/// The bound: when frames would pass `backlog_max` and the socket takes no more, they are not taken, and that is
+/// counted. A stream that takes nothing between two heartbeats ends; the client comes again.
 class event_stream : public event_outbox,
                      public std::enable_shared_from_this<event_stream>,
                      private turn_task,

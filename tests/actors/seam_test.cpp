@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <iostream>
 #include <string>
 
@@ -37,10 +38,31 @@ public:
   void erase(const std::string& instance_id) override { kept.erase(instance_id); }
   bool purge(std::int64_t now_ms) override { return kept.purge(now_ms); }
   bool is_durable() const noexcept override { return true; }
-  std::unique_ptr<event_reader> open_reader(emitter_finder find) override { return kept.open_reader(std::move(find)); }
+  std::unique_ptr<event_reader> open_reader(emitter_finder find) override {
+    return std::make_unique<slow_reader>(*this, kept.open_reader(std::move(find)));
+  }
 
   memory_event_store kept{std::chrono::hours{1}, log_bytes};
   std::vector<place> order;
+  /// What happens between the reading of a page and its way to the session.
+  std::function<void()> meanwhile;
+
+private:
+  class slow_reader final : public event_reader {
+  public:
+    slow_reader(const listed_store& all, std::unique_ptr<event_reader> from) : all_(&all), from_(std::move(from)) {}
+
+    event_page read(const event_query& x) override {
+      auto page = from_->read(x);
+      if (all_->meanwhile)
+        all_->meanwhile();
+      return page;
+    }
+
+  private:
+    const listed_store* all_;
+    std::unique_ptr<event_reader> from_;
+  };
 };
 
 /// Whole servers are dear, so one serves many schedules: each has fresh clients.
@@ -53,6 +75,7 @@ protected:
     begin(true);
     for (const auto* name : {"a", "b", "c"})
       instances.push_back(add_instance(make_record(name)));
+    log_of_all->meanwhile = [this] { go_on_meanwhile(); };
   }
 
   /// One client and what the model knows of it.
@@ -155,6 +178,12 @@ protected:
     default:
       pool().run();
     }
+  }
+
+  /// The reader has a thread of its own: others go on while it holds a page.
+  void go_on_meanwhile() {
+    while (!dice->one_in(3))
+      dice->one_in(3) ? submit() : run_some();
   }
 
   void purge() {
