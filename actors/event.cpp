@@ -67,7 +67,9 @@ std::string sse_lines(const event& x, std::string_view envelope) {
 } // namespace
 
 frame_ptr encode(const event& x, std::string_view nsp, event_form form) {
-  const auto envelope = envelope_json(x);
+  auto envelope = envelope_json(x);
+  if (x.from->shows_offset && x.epoch != 0)
+    envelope.insert(envelope.size() - 1, R"(,"offset":")" + to_string(offset{x.epoch, x.sequence}) + '"');
   switch (form) {
   case event_form::message:
     return frame::text({envelope});

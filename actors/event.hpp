@@ -29,6 +29,8 @@ struct emitter {
   std::string name;
   /// Value of the envelope's `apikey`, as JSON text. Never stored with the event.
   std::string api_key_json = "null";
+  /// Its envelopes end with their offset (`EVENT_OFFSET_MEMBER`).
+  bool shows_offset = false;
 };
 
 /// One event as a producer gave it; `data` and the other views point into `body`.
@@ -70,7 +72,7 @@ struct event : boost::intrusive_ref_counter<event> {
 };
 using event_ptr = boost::intrusive_ptr<const event>;
 
-/// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4).
+/// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4); without the offset.
 std::string envelope_json(const event& x);
 
 /// An event as the receivers of that namespace get it, in that form. Pure: replay gives the same bytes.

@@ -50,6 +50,7 @@ void instance_state::set_record(std::shared_ptr<const instance_record> x) {
   next->id = record->id;
   next->name = record->name;
   next->api_key_json = services->envelope.expose_token ? quoted(record->token) : "null";
+  next->shows_offset = services->envelope.shows_offset;
   from_ = std::move(next);
   if (record->owner_jid && sender_json_.empty())
     sender_json_ = quoted(*record->owner_jid);

@@ -24,6 +24,8 @@ struct envelope_settings {
   date_time_form date_time = date_time_form::utc;
   /// Show the instance's token in the envelope (`AUTHENTICATION_EXPOSE_IN_FETCH_INSTANCES`).
   bool expose_token = false;
+  /// A last member `offset` (`EVENT_OFFSET_MEMBER`).
+  bool shows_offset = false;
 };
 
 /// What every instance stands on. Immutable.

@@ -29,6 +29,7 @@ struct delete_instance;
 struct disconnect_sessions;
 struct emit_batch;
 struct erase_events;
+struct event_query;
 struct events_read;
 struct evict;
 struct find_sessions;
@@ -136,8 +137,8 @@ using event_log_actor = caf::typed_actor<caf::reacts_to<append>,
                                          // An instance was deleted.
                                          caf::reacts_to<erase_events>>;
 
-/// Reads the log for sessions that missed something.
-using log_reader_actor = caf::typed_actor<caf::reacts_to<read_events>>;
+/// Reads the log: for sessions that missed something, and for those who ask for a page of it.
+using log_reader_actor = caf::typed_actor<caf::reacts_to<read_events>, caf::replies_to<event_query>::with<events_read>>;
 
 /// Every event of every instance; owns the sessions on "/".
 using broadcaster_actor = caf::typed_actor<caf::reacts_to<committed>, caf::reacts_to<join>, caf::reacts_to<leave>,

@@ -53,34 +53,14 @@ bool key_gate::is_keyless_peer(const handshake& shake) const noexcept {
              settings_.allowed_hosts.end();
 }
 
-std::optional<key_gate::bearer> key_gate::read_browser_token(std::string_view key) {
-  const auto said = tokens_.read(key);
-  if (!said)
-    return std::nullopt;
-  auto entry = instances_.get().find(said->instance_name);
-  if (!entry || entry->record->id != said->instance_id || entry->record->generation != said->generation)
-    return std::nullopt;
-  bearer x{{false, {std::move(entry)}}, token_limits{{}, said->expires_at_ms}};
-  x.limits->filter.by_event = !said->events.empty();
-  for (const auto& name : said->events)
-    add_event(x.limits->filter, name);
-  return x;
-}
-
-key_gate::bearer key_gate::bearer_of(std::string_view key, const handshake& shake) {
+bearer key_gate::who(std::string_view key, const handshake& shake) {
   if (is_keyless_peer(shake))
     return {{true, {}}, std::nullopt};
-  if (key.empty())
-    return {};
-  auto owner = instances_.get().judge(key);
-  if (!owner.is_known())
-    if (auto x = read_browser_token(key))
-      return std::move(*x);
-  return {std::move(owner), std::nullopt};
+  return bearer_of(key, instances_.get(), tokens_);
 }
 
 bool key_gate::knows(const handshake& shake) {
-  return bearer_of(shake.api_key, shake).owner.is_known();
+  return who(shake.api_key, shake).owner.is_known();
 }
 
 std::chrono::milliseconds key_gate::connect_timeout(const handshake& shake) {
@@ -111,7 +91,7 @@ std::variant<gate_pass, gate_refusal> key_gate::judge(const connect_request& x) 
   auto wish = read_connect(x.auth, *x.shake);
   if (!wish.error.empty())
     return gate_refusal{std::move(wish.error), std::move(wish.error_data), 400};
-  const auto [owner, limits] = bearer_of(wish.api_key, *x.shake);
+  const auto [owner, limits] = who(wish.api_key, *x.shake);
   if (!owner.is_known())
     return refusal_for_key(wish.api_key.empty());
   auto judged = x.nsp == "/" ? judge_root(owner) : judge_instance(owner, x.nsp.substr(1));

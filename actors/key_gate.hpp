@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/bearer.hpp"
 #include "actors/directory.hpp"
 #include "actors/gate.hpp"
 #include "actors/log_gate.hpp"
@@ -44,20 +45,9 @@ public:
   std::size_t namespaces_max() const noexcept override { return settings_.namespaces_max; }
 
 private:
-  /// What a browser token takes away from a session: it reads these events only, and until then.
-  struct token_limits {
-    event_filter filter;
-    std::int64_t expires_at_ms = 0;
-  };
-  struct bearer {
-    key_owner owner;
-    std::optional<token_limits> limits;
-  };
-
   bool is_keyless_peer(const handshake& shake) const noexcept;
   bool knows(const handshake& shake);
-  bearer bearer_of(std::string_view key, const handshake& shake);
-  std::optional<bearer> read_browser_token(std::string_view key);
+  bearer who(std::string_view key, const handshake& shake);
   log_subject subject_of(const key_owner& owner, std::string_view nsp, std::string_view key);
   std::variant<gate_pass, gate_refusal> judge_root(const key_owner& owner);
   std::variant<gate_pass, gate_refusal> judge_instance(const key_owner& owner, std::string_view name);

@@ -7,12 +7,14 @@
 
 namespace arauto {
 
-emitter_finder find_emitter_in(const directory_board& board, bool expose_token) {
-  return [&board, expose_token](std::string_view id, std::string_view name) {
+emitter_finder find_emitter_in(const directory_board& board, envelope_settings form) {
+  return [&board, form = std::move(form)](std::string_view id, std::string_view name) {
     auto x = std::make_shared<emitter>();
     x->id = id;
     x->name = name;
-    if (const auto entry = expose_token ? board.current()->find(name) : nullptr; entry && entry->record->id == id) {
+    x->shows_offset = form.shows_offset;
+    const auto entry = form.expose_token ? board.current()->find(name) : nullptr;
+    if (entry && entry->record->id == id) {
       x->api_key_json.clear();
       json::append_string(x->api_key_json, entry->record->token);
     }
@@ -20,21 +22,23 @@ emitter_finder find_emitter_in(const directory_board& board, bool expose_token) 
   };
 }
 
-void log_reader_state::read(const read_events& x) {
-  events_read answer;
+events_read log_reader_state::answer(const event_query& x) {
   try {
-    answer.page = std::make_shared<const event_page>(from->read(x.query));
-  } catch (const store_failure& why) {
+    return {std::make_shared<const event_page>(from->read(x)), {}};
+  } catch (const std::exception& why) { // An answer is owed.
     log(log_level::error, name, why.what());
-    answer.failure = why.what();
+    return {nullptr, why.what()};
   }
-  caf::anon_send(x.who, std::move(answer));
+}
+
+void log_reader_state::read(const read_events& x) {
+  caf::anon_send(x.who, answer(x.query));
 }
 
 log_reader_actor::behavior_type log_reader(caf::stateful_actor<log_reader_state, log_reader_actor::base>* self,
                                            event_store* store, emitter_finder find) {
   self->state.from = store->open_reader(std::move(find));
-  return {on(self, &log_reader_state::read)};
+  return {on(self, &log_reader_state::read), [self](const event_query& x) { return self->state.answer(x); }};
 }
 
 } // namespace arauto

@@ -18,8 +18,10 @@ io_thread::~io_thread() = default;
 void io_thread::complete(const shared_parts& shared, broadcaster_actor broadcaster, registry_actor registry,
                          std::vector<const io_counters*> all_counters, std::optional<log_access> log) {
   admin_.emplace(unit, std::move(registry));
+  if (log)
+    history_.emplace(unit, log->reader, *log->board);
   rest_.emplace(shared.values, api_ports{shared.answers, directory_, *admin_, events_, shared.tokens, shared.relayed,
-                                         std::move(all_counters), counters});
+                                         std::move(all_counters), counters, history_ ? &*history_ : nullptr});
   gate_.emplace(shared.admission, directory_, shared.tokens, std::move(broadcaster), std::move(log));
   front_.emplace(connection_services{unit, *gate_, lists, shared.packets});
   engine.emplace(io::engine_services{home, shared.engines, *front_, shared.answers, peers, counters, shared.engine});

@@ -6,6 +6,7 @@
 #include "actors/intake.hpp"
 #include "actors/key_gate.hpp"
 #include "actors/stream_connection.hpp"
+#include "app/history_link.hpp"
 #include "app/registry_link.hpp"
 #include "app/router.hpp"
 #include "net/io/listener.hpp"
@@ -83,6 +84,7 @@ private:
   intake_queue emits_;
   queue_intake events_{emits_};
   std::optional<registry_link> admin_;
+  std::optional<history_link> history_;
   std::optional<api> rest_;
   std::optional<key_gate> gate_;
   std::optional<front> front_;

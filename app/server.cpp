@@ -168,13 +168,12 @@ void server::make_actors() {
       first, broadcaster, hubs, &board_, values_.websocket_enabled && values_.websocket_global_events,
       events_ ? events_->last() : 0);
   log_ = make_log(intakes);
-  if (events_)
-    reader_ = system_->spawn<caf::detached>(log_reader, events_.get(),
-                                            find_emitter_in(board_, values_.authentication_expose_in_fetch_instances));
   const envelope_settings envelope{values_.server_url.value_or(""),
                                    values_.event_date_time == event_date_time_form::utc ? date_time_form::utc
                                                                                         : date_time_form::evolution,
-                                   values_.authentication_expose_in_fetch_instances};
+                                   values_.authentication_expose_in_fetch_instances, values_.event_offset_member};
+  if (events_)
+    reader_ = system_->spawn<caf::detached>(log_reader, events_.get(), find_emitter_in(board_, envelope));
   auto instances = std::make_shared<const instance_services>(
       instance_services{std::move(hubs), log_, std::move(intakes), envelope, events_ ? &log_board_ : nullptr});
   const auto loaded = std::make_shared<std::promise<void>>();

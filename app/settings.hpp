@@ -67,6 +67,7 @@ struct settings {
   std::size_t event_log_max_bytes = 2147483648;
   std::size_t event_log_max_disk_percent = 10;
   event_date_time_form event_date_time = event_date_time_form::utc;
+  bool event_offset_member = false;
 
   bool webhook_evolution_keyless = false;
   bool relay_auto_create = false;

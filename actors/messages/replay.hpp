@@ -18,7 +18,7 @@ struct read_events {
   event_query query;
 };
 
-/// The page that a SESSION asked for.
+/// The page that somebody asked for.
 struct events_read {
   std::shared_ptr<const event_page> page;
   /// Not empty: there is no page, for that reason.
@@ -28,5 +28,6 @@ struct events_read {
 } // namespace arauto
 
 // None of these leaves the process, so none needs an inspect().
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::event_query)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::events_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::read_events)

@@ -43,6 +43,8 @@ void api::declare_routes() {
   add_raw("POST", "/webhook/relay/:event", relay_event);
 
   add_raw("POST", "/event/emit/:instance", emit_events);
+  add("GET", "/event/history/:instance", show_history);
+  add("GET", "/event/:offset", show_event);
 }
 
 namespace {

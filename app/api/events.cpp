@@ -1,4 +1,5 @@
 #include "app/api/emit_body.hpp"
+#include "app/api/event_name.hpp"
 #include "app/api/object_writer.hpp"
 #include "app/api/respond.hpp"
 #include "app/api/routes.hpp"
@@ -7,47 +8,20 @@ namespace arauto::app {
 
 namespace {
 
-/// Longer names are cut in answers.
-constexpr std::size_t shown_name_bytes_max = 80;
-
 void refuse(exchange& x, http::response why) {
   x.home().ports.own_counters.refused_emits.add();
   x.answer(std::move(why));
 }
 
-std::string unknown_event(std::string_view name) {
-  auto text = "unknown event \"" + std::string{name.substr(0, shown_name_bytes_max)} + "\"";
-  const auto near = near_events(name);
-  for (std::size_t i = 0; i < near.size(); ++i)
-    text += (i == 0 ? "; near names: " : ", ") + std::string{near[i]};
-  if (near.empty())
-    text += R"(; a custom name is 1 to 64 of a-z, 0-9, ".", "_" and "-", the first a letter or digit)";
-  return text;
-}
-
-/// Reads the name of an event in either spelling, or a custom one. The reason when it is none.
-std::optional<std::string> read_name(const json::value& value, emission& out) {
-  auto name = json::as_string(value);
-  if (!name)
-    return "\"event\" must be a string";
-  if (const auto index = find_event(*name)) {
-    out.index = *index;
-    out.name = known_event_at(*index).wire_name;
-    return std::nullopt;
-  }
-  if (!is_custom_event_name(*name) || resembles_known_event(*name))
-    return unknown_event(*name);
-  out.index = custom_event;
-  out.name = std::move(*name);
-  return std::nullopt;
-}
-
 /// One event as its producer gave it. The reason when it is none.
 std::optional<std::string> read_event(const std::vector<json::member>& members, emission& out) {
-  const auto* name = json::find(members, "event");
-  if (!name)
+  const auto* given = json::find(members, "event");
+  if (!given)
     return "\"event\" is missing";
-  if (auto wrong = read_name(name->value, out))
+  auto name = json::as_string(given->value);
+  if (!name)
+    return "\"event\" must be a string";
+  if (auto wrong = read_event_name(std::move(*name), out.name, out.index))
     return wrong;
   const auto* content = json::find(members, "data");
   if (!content)

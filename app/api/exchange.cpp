@@ -26,9 +26,11 @@ bool admit_global(exchange& x) {
 }
 
 directory_entry_ptr admit_to_instance(exchange& x) {
-  const auto& names = x.home().ports.directory.get();
-  const auto owner = names.judge(x.asked().field("apikey"));
-  auto entry = names.find(x.parameter(0));
+  return admit_to_instance(x, x.home().ports.directory.get().judge(x.asked().field("apikey")));
+}
+
+directory_entry_ptr admit_to_instance(exchange& x, const key_owner& owner) {
+  auto entry = x.home().ports.directory.get().find(x.parameter(0));
   if (entry && owner.opens(*entry))
     return entry;
   if (!entry && (owner.is_global || x.home().config.rest_names_before_key))

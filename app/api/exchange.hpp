@@ -55,6 +55,8 @@ bool admit_global(exchange& x);
 /// The instance that the path names, when the caller's key opens it; else the exchange is answered. A caller without a
 /// valid key does not learn whether the name exists.
 directory_entry_ptr admit_to_instance(exchange& x);
+/// The same for a caller who was judged already.
+directory_entry_ptr admit_to_instance(exchange& x, const key_owner& owner);
 
 /// Before events of this exchange are submitted: what to do when they were placed or refused, run as a step of it.
 void await_outcome(const exchange_ptr& x, outcome_handler then);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/directory.hpp"
+#include "actors/log_board.hpp"
 #include "actors/protocol.hpp"
 #include "app/browser_tokens.hpp"
 #include "app/relay_memory.hpp"
@@ -46,6 +47,17 @@ public:
   virtual void answered(const emit_request& request, unsigned status, std::string_view failure) = 0;
 };
 
+/// What the EVENT LOG keeps, for those who ask by HTTP. I/O thread only.
+class event_history {
+public:
+  virtual ~event_history() = default;
+  virtual log_board::view places() const = 0;
+  using page_handler = std::function<void(const events_read&)>;
+  /// Reads one page; `then` gets it, or why there is none, later on the same thread, exactly once. False: too many
+  /// pages are under way, and `then` is not called.
+  virtual bool read(event_query what, page_handler then) = 0;
+};
+
 /// What the API of one I/O thread stands on.
 struct api_ports {
   http::responder& answers;
@@ -57,6 +69,8 @@ struct api_ports {
   /// Counters of all I/O threads, for `/metrics`; own ones are at `own_counters`.
   std::vector<const io_counters*> counters;
   io_counters& own_counters;
+  /// Nullptr: no log keeps events.
+  event_history* history = nullptr;
 };
 
 } // namespace arauto::app

@@ -49,6 +49,10 @@ void take_channel_message(const exchange_ptr& x);
 // relay.cpp
 void relay_event(const exchange_ptr& x);
 
+// history.cpp
+void show_history(const exchange_ptr& x);
+void show_event(const exchange_ptr& x);
+
 // events.cpp
 void emit_events(const exchange_ptr& x);
 /// What became of an emit that was submitted: the answer to its producer.

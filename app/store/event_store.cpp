@@ -310,7 +310,11 @@ public:
 
   event_page read(const event_query& asked) override {
     try {
-      return read_page(asked);
+      auto page = read_page(asked);
+      const auto extent = home_.extent();
+      for (const auto& x : page.events)
+        x.what->epoch = extent->at(x.what->sequence).epoch;
+      return page;
     } catch (const sqlite::failure& why) {
       open_.clear();
       throw store_failure(why.what());

@@ -88,6 +88,17 @@ TEST_F(EventStore, GivesBackEveryMemberOfAnEvent) {
   EXPECT_EQ(envelope_json(got), envelope_json(*x));
 }
 
+TEST_F(EventStore, GivesEachEventTheEpochInWhichItWasPlaced) {
+  test::append_of(*store, {"a"});
+  const auto before = store->extent()->now().number;
+  open();
+  test::append_of(*store, {"a"});
+  const auto page = read();
+  ASSERT_EQ(page.events.size(), 2U);
+  EXPECT_EQ(page.events[0].what->epoch, before);
+  EXPECT_EQ(page.events[1].what->epoch, store->extent()->now().number);
+}
+
 TEST_F(EventStore, IsThereAgainAfterARestart) {
   test::append_of(*store, {"a", "b"});
   const auto before = store->extent()->at(2);

@@ -44,6 +44,20 @@ describe('a client that comes back', () => {
     });
   }
 
+  it('gets it when the link breaks again behind a replayed event', async () => {
+    const tenant = await server.createInstance();
+    const client = await server.connect(tenant.nsp, { ...patient, reconnection: false });
+    for (const first of [1, 4, 7]) {
+      breakLink(client);
+      await emitNumbers(server, tenant, numbers(first, 3));
+      client.socket.connect();
+      await client.reconnected();
+      assert.equal(client.socket.recovered, true);
+      assert.deepEqual(numbersOf(await client.take(3)), numbers(first, 3));
+    }
+    client.close();
+  });
+
   it('gets it although it had no event yet', async () => {
     const tenant = await server.createInstance();
     const client = await server.connect(tenant.nsp, patient);

@@ -18,6 +18,11 @@ void oracle::begin(std::string attempt, std::string said) {
   attempt_ = std::move(attempt);
   said_ = std::move(said);
   ++out_.attempts;
+  if (said_.find("\"instanceId\"") == std::string::npos)
+    return;
+  said_lately_.push_back(said_);
+  if (said_lately_.size() > remembered)
+    said_lately_.pop_front();
 }
 
 void oracle::violated(std::string_view how) {
@@ -25,11 +30,26 @@ void oracle::violated(std::string_view how) {
   std::cout << "isolation violated by attempt " << out_.attempts << " (" << attempt_ << "): " << how << std::endl;
 }
 
+/// A name's mark is no longer; planted texts, each there once, are.
+constexpr std::size_t bare_mark_bytes = 8;
+
+/// Whether the producer of an event wrote that mark: the text that was planted in it shows who that was.
+bool oracle::is_excused(std::string_view mark, std::string_view event) const {
+  if (said_.find(mark) != std::string::npos)
+    return true;
+  const auto marks = find_marks(event, in_.ids);
+  return std::any_of(said_lately_.begin(), said_lately_.end(), [&](const std::string& said) {
+    return said.find(mark) != std::string::npos && std::any_of(marks.begin(), marks.end(), [&](const sighting& x) {
+             return x.text.size() > bare_mark_bytes && x.text != mark && said.find(x.text) != std::string::npos;
+           });
+  });
+}
+
 void oracle::check_answer(std::string_view text, reach whose) {
   if (whose.is_global())
     return;
   for (const auto& x : find_marks(text, in_.ids))
-    if (!whose.opens(x.tenant) && said_.find(x.text) == std::string::npos)
+    if (!whose.opens(x.tenant) && !is_excused(x.text, text))
       violated("the answer holds \"" + std::string{x.text} + "\" of tenant " + std::to_string(x.tenant));
 }
 
@@ -38,9 +58,9 @@ void oracle::check_received(const std::vector<received>& events, reach actor, co
     const auto nsp = namespace_of(event.text);
     const auto sees = event.by->sees(nsp);
     for (const auto& x : find_marks(event.text, in_.ids))
-      if (!sees.opens(x.tenant) && said_.find(x.text) == std::string::npos)
+      if (!sees.opens(x.tenant) && !is_excused(x.text, event.text))
         violated("a session in " + std::string{nsp} + " got \"" + std::string{x.text} + "\" of tenant " +
-                 std::to_string(x.tenant));
+                 std::to_string(x.tenant) + ": " + event.text.substr(0, 300));
     const auto is_reached = sees.is_global() ? actor.is_known() : actor.opens(sees.tenant);
     if (event.by != except && !is_reached)
       violated("a client of tenant " + std::to_string(sees.tenant) + " got: " + event.text.substr(0, 200));

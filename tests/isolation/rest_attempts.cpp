@@ -31,7 +31,7 @@ bool is_webhook(access x) noexcept {
 
 /// Routes that read their body themselves, after the key.
 bool reads_late(const route_rule& x) noexcept {
-  return x.who == access::instance_in_body || x.pattern.starts_with("/event/");
+  return x.who == access::instance_in_body || x.pattern.starts_with("/event/emit/");
 }
 
 std::string path_encoded(std::string_view text, bool all) {
@@ -118,6 +118,8 @@ trick rest_attempts::choose(const plan& x) {
 reach rest_attempts::judge(const plan& x) const {
   if (x.at.rule == nullptr)
     return opens_nothing;
+  if (x.where == place::header && x.at.rule->is_for_readers)
+    return x.what.socket;
   if (x.where == place::header || (x.where == place::query && is_webhook(x.at.rule->who)))
     return x.what.rest;
   if (x.where == place::bearer && x.what.signs_webhooks && x.at.rule->who == access::instance_in_body)
@@ -149,6 +151,10 @@ std::string rest_attempts::path_of(const plan& x, const route_attempt& a) {
   auto path = x.at.pattern;
   if (const auto at = path.find("/:instance"); at != std::string::npos)
     path = path.substr(0, at + 1) + path_encoded(a.name, x.also == trick::encoded_name);
+  if (x.at.rule != nullptr && x.at.rule->is_for_readers)
+    in_.kept_event_of(x.own); // There has to be one.
+  if (const auto at = path.find(":offset"); at != std::string::npos)
+    path = path.substr(0, at) + (a.is_ghost ? "0123456789abcdef-1" : in_.kept_event_of(x.own));
   if (const auto at = path.find(":event"); at != std::string::npos)
     path = path.substr(0, at) + (chance_.one_in(2) ? "messages-upsert" : path_encoded(x.other.name, false));
   const auto second = path.find('/', 1) == std::string::npos ? 0 : path.find('/', 1);
@@ -309,6 +315,10 @@ rest_attempts::outcome rest_attempts::expect(const plan& x, const route_attempt&
     if (!opens_it)
       return refused;
     return a.is_ghost && !in_.config.relay_auto_create ? outcome{503} : through;
+  case access::event_in_path:
+    if (!x.opens.is_known())
+      return refused;
+    return opens_it && !a.is_ghost ? through : outcome{404};
   }
   return refused;
 }

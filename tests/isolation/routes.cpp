@@ -169,6 +169,16 @@ void check_created(attempt& x) {
   check_made(x);
 }
 
+void check_history(attempt& x) {
+  // A page looks at so many events at most, of whomever they are.
+  const auto has_events = x.answer_has(R"("events":[{"offset":)") && x.answer_has(json_text(x.to.name));
+  x.need(has_events || !x.answer_has(R"("next":null)"), "the answer has no events");
+}
+
+void check_stored_event(attempt& x) {
+  x.need(x.answer_has(x.in.kept_event_of(x.to)) && x.answer_has(json_text(x.to.name)), "the answer is another event");
+}
+
 void check_listed(attempt& x) {
   x.need(x.answer_has(x.to.id), "the list does not have the instance");
 }
@@ -218,6 +228,8 @@ const std::vector<route_rule> rules{
     {"POST", "/webhook/relay", access::instance_in_body, {202}, relay_body, check_relayed},
     {"POST", "/webhook/relay/:event", access::instance_in_body, {202}, relay_body, check_relayed},
     {"POST", "/event/emit/:instance", access::instance_in_path, {202}, emit_body, check_event},
+    {"GET", "/event/history/:instance", access::instance_in_path, {200}, no_body, check_history, true},
+    {"GET", "/event/:offset", access::event_in_path, {200}, no_body, check_stored_event, true},
 };
 
 } // namespace

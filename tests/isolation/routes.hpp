@@ -20,7 +20,9 @@ enum class access : std::uint8_t {
   /// `/webhook/evolution`: the instance with the number of the body.
   number_in_body,
   /// The relay: the instance that the body names.
-  instance_in_body
+  instance_in_body,
+  /// The instance whose event has the offset of the path.
+  event_in_path
 };
 
 /// One attempt at a route, aimed at a tenant, or at names that nobody has.
@@ -58,6 +60,8 @@ struct route_rule {
   std::string (*body)(const route_attempt& x);
   /// Whether it was done, seen from outside and in the directory; keeps the test's picture of the tenant.
   void (*check)(route_attempt& x);
+  /// It reads events only: browser tokens open it, too.
+  bool is_for_readers = false;
 };
 std::span<const route_rule> route_rules();
 const route_rule* find_rule(std::string_view method, std::string_view pattern);

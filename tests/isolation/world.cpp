@@ -1,6 +1,7 @@
 #include "tests/isolation/world.hpp"
 
 #include "actors/identifiers.hpp"
+#include "actors/memory_event_store.hpp"
 #include "app/api/object_writer.hpp"
 #include "net/engineio/handshake.hpp"
 
@@ -87,6 +88,7 @@ world::world() {
   expose_token = true;
   rules.client_events = true;
   rules.allowed_hosts = config.websocket_allowed_hosts;
+  store = std::make_unique<memory_event_store>(std::chrono::hours{24}, std::uint64_t{1} << 30);
   begin(true);
   start();
   operator_ = join("/", test::global_key, opens_all);
@@ -117,6 +119,7 @@ world::~world() {
   leave(*operator_);
   apis_.clear();
   links_.clear();
+  histories_.clear();
   caf::anon_send_exit(registry_, caf::exit_reason::user_shutdown);
   settle();
   registry_ = nullptr;
@@ -142,13 +145,32 @@ void world::start() {
   for (auto& x : threads) {
     auto& link = links_.emplace_back(x->unit, registry_);
     auto& intake = intakes_.emplace_back(x->intake_q);
+    auto& history = histories_.emplace_back(x->unit, log_reads, log_places);
     apis_.push_back(std::make_unique<app::api>(
-        config, app::api_ports{answers_, x->view, link, intake, signer_, relayed_, counters, x->counters}));
+        config, app::api_ports{answers_, x->view, link, intake, signer_, relayed_, counters, x->counters, &history}));
   }
 }
 
 void world::on_outcome(const emit_request& request, unsigned status, std::string_view failure) {
   apis_[request.slot.loop]->answered(request, status, failure);
+}
+
+std::string world::kept_event_of(const tenant& x) {
+  auto& offset = kept_events_[x.id];
+  if (offset.empty()) {
+    emit(entry_of(x), "call");
+    take_received();
+    const auto now = log_places.current();
+    offset = to_string(now.extent->at(now.last));
+  }
+  return offset;
+}
+
+std::string world::recent_place() const {
+  const auto now = log_places.current();
+  const auto some_ago = now.last - std::min<event_sequence>(now.last, recent_events);
+  // Deleted instances leave gaps, which "/" cannot be replayed over.
+  return to_string(now.extent->at(std::max(some_ago, now.extent->newest_purged)));
 }
 
 http::response world::ask(http::request what) {

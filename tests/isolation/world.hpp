@@ -2,6 +2,7 @@
 
 #include "actors/registry.hpp"
 #include "app/api/api.hpp"
+#include "app/history_link.hpp"
 #include "app/registry_link.hpp"
 #include "tests/isolation/marks.hpp"
 #include "tests/support/actor_fixture.hpp"
@@ -89,6 +90,12 @@ public:
   directory_entry_ptr entry_of(const tenant& x) const { return board.current()->find(x.name); }
   std::size_t instances() const { return board.current()->size(); }
 
+  /// The offset of an event of that tenant's instance, which is emitted when it had none yet.
+  std::string kept_event_of(const tenant& x);
+  /// A place in the log with that many events behind it, or all that there are.
+  static constexpr std::size_t recent_events = 10;
+  std::string recent_place() const;
+
   /// A second passes: SYNTHETIC instances emit.
   void pass_time();
 
@@ -150,6 +157,9 @@ private:
   answer_book answers_;
   std::deque<queue_intake> intakes_;
   std::deque<app::registry_link> links_;
+  std::deque<app::history_link> histories_;
+  /// By id of the instance.
+  std::map<std::string, std::string> kept_events_;
   std::vector<std::unique_ptr<app::api>> apis_;
   registry_actor registry_;
   std::vector<received> journal_;

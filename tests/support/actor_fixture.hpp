@@ -196,7 +196,7 @@ protected:
                                                                            store ? &log_places : nullptr});
     std::optional<log_access> readable;
     if (store) {
-      log_reads = system.spawn(log_reader, store.get(), find_emitter_in(board, expose_token));
+      log_reads = system.spawn(log_reader, store.get(), find_emitter_in(board, services->envelope));
       readable = log_access{log_reads, &log_places, &signer, recovery};
     }
     for (auto& x : threads) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/memory_event_store.hpp"
 #include "app/api/api.hpp"
 
 #include <gtest/gtest.h>
@@ -113,6 +114,30 @@ public:
   bool is_full = false;
 };
 
+/// A log in memory; what is asked of it is answered at once, unless it waits or is busy.
+class fake_history final : public event_history {
+public:
+  log_board::view places() const override { return {store.last(), store.extent()}; }
+  bool read(event_query what, page_handler then) override {
+    if (is_busy)
+      return false;
+    asked = what;
+    auto answer = events_read{nullptr, failure};
+    if (failure.empty())
+      answer.page = std::make_shared<const event_page>(store.open_reader({})->read(what));
+    if (meanwhile)
+      meanwhile();
+    then(answer);
+    return true;
+  }
+
+  memory_event_store store{std::chrono::hours{1}, 1000000};
+  event_query asked;
+  std::string failure;
+  bool is_busy = false;
+  std::function<void()> meanwhile;
+};
+
 /// The API of one I/O thread over fakes. Settings count until the first request.
 class api_fixture : public ::testing::Test {
 protected:
@@ -174,7 +199,8 @@ protected:
   api& rest() {
     if (!rest_)
       rest_ = std::make_unique<api>(
-          config, api_ports{answers, view, admin, intake, tokens, relayed, {&counters, &other}, counters});
+          config,
+          api_ports{answers, view, admin, intake, tokens, relayed, {&counters, &other}, counters, history.get()});
     return *rest_;
   }
 
@@ -186,6 +212,8 @@ protected:
   fake_intake intake;
   browser_tokens tokens{"a secret of this test"};
   relay_memory relayed{1000, std::chrono::hours{1}};
+  /// Set before the first request: a log keeps events.
+  std::unique_ptr<fake_history> history;
   io_counters counters;
   io_counters other;
   std::uint32_t requests = 0;

@@ -7,11 +7,11 @@
 
 namespace arauto::test {
 
-/// An event as the log would keep it.
+/// An event as the log would keep it. `id`: of the instance, where that is not "id-of-" and its name.
 inline event_ptr placed_event(event_sequence at, const std::string& instance, const std::string& data = "{}",
-                              const std::string& name = "call") {
+                              const std::string& name = "call", const std::string& id = {}) {
   auto who = std::make_shared<emitter>();
-  who->id = "id-of-" + instance;
+  who->id = id.empty() ? "id-of-" + instance : id;
   who->name = instance;
   const boost::intrusive_ptr<event> x{new event};
   x->from = std::move(who);
