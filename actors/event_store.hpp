@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/event.hpp"
+#include "actors/idempotency.hpp"
 #include "actors/offset.hpp"
 
 #include <cstdint>
@@ -73,6 +74,19 @@ struct event_page {
   bool is_end = false;
 };
 
+/// What is kept of a claim with the last event that it stands for.
+struct event_claim {
+  event_ptr last;
+  claim_digest key;
+  claim_digest body;
+};
+
+/// What a store knows of a claim.
+struct known_claim {
+  claim_digest body;
+  event_sequence last = 0;
+};
+
 /// Why a store could not do what it was asked, as a sentence.
 class store_failure : public std::runtime_error {
 public:
@@ -99,9 +113,14 @@ public:
   virtual event_sequence last() const noexcept = 0;
   virtual log_extent_ptr extent() const = 0;
 
-  /// Keeps events, which have their places: behind `last`, ascending. Durable when it returns. When it throws
-  /// store_failure none of them is there, or will be there again.
-  virtual void append(std::span<const event_ptr> events, std::int64_t now_ms) = 0;
+  /// Keeps events, which have their places: behind `last`, ascending, and the claims on some of them. Durable when it
+  /// returns. When it throws store_failure none of them is there, or will be there again.
+  virtual void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms) = 0;
+
+  /// The claim with that key in that instance, unless it has gone with its event or is older than `claim_age_max`.
+  /// Throws store_failure.
+  virtual std::optional<known_claim> find_claim(const std::string& instance_id, const claim_digest& key,
+                                                std::int64_t now_ms) = 0;
 
   /// What belongs to an instance has gone as far as `extent` says; the bytes go with the next purges. Throws
   /// store_failure.

@@ -7,7 +7,9 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <ctime>
+#include <iterator>
 
 namespace arauto {
 
@@ -77,6 +79,10 @@ void begin_instance(instance_state& x, instance_services_ptr services, instance_
 void instance_state::emit(emit_batch& x) {
   if (is_retired)
     return answer(x.requests, "The \"" + record->name + "\" instance does not exist", 404);
+  if (std::any_of(x.requests.begin(), x.requests.end(), [](const emit_request& r) { return r.once; }))
+    refuse_running(x);
+  if (x.events.empty())
+    return;
   keep_sender(x.events);
   place(std::move(x.events), std::move(x.requests));
 }
@@ -98,6 +104,25 @@ void instance_state::place(std::vector<emission> events, std::vector<emit_reques
   }
   self->unit().counters().emitted_events.add(out.events.size());
   caf::anon_send(services->log, std::move(out));
+}
+
+/// The same request twice at once: the second has to wait for the answer of the first.
+void instance_state::refuse_running(emit_batch& x) {
+  std::vector<emission> left;
+  std::vector<emit_request> waiting;
+  std::size_t at = 0;
+  for (auto& request : x.requests) {
+    const auto first = x.events.begin() + static_cast<std::ptrdiff_t>(at);
+    at += request.events;
+    if (request.once && !running_.enter(request.once)) {
+      answer({request}, "The same request is still running; send it again when its answer does not come", 409);
+      continue;
+    }
+    left.insert(left.end(), std::make_move_iterator(first), std::make_move_iterator(first + request.events));
+    waiting.push_back(std::move(request));
+  }
+  x.events = std::move(left);
+  x.requests = std::move(waiting);
 }
 
 /// What a provider says of itself goes with our own events, too.

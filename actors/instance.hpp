@@ -75,6 +75,7 @@ struct instance_state {
 
 private:
   void keep_sender(const std::vector<emission>& events);
+  void refuse_running(emit_batch& x);
   void set_record(std::shared_ptr<const instance_record> x);
   void publish_selected(const committed& x);
   void close_sessions();
@@ -82,6 +83,7 @@ private:
   bool is_selected(const emission& x) const noexcept;
 
   std::shared_ptr<const emitter> from_;
+  running_claims running_;
   /// Every event that comes is behind that place.
   event_sequence position_ = 0;
   std::string nsp_;

@@ -6,7 +6,7 @@
 
 namespace arauto {
 
-bool intake_queue::submit(const instance_actor& to, std::vector<emission> events, reply_slot where) {
+bool intake_queue::submit(const instance_actor& to, std::vector<emission> events, reply_slot where, claims_ptr once) {
   if (waiting_ + events.size() > events_max && waiting_ != 0)
     return false;
   waiting_ += events.size();
@@ -14,7 +14,7 @@ bool intake_queue::submit(const instance_actor& to, std::vector<emission> events
   if (is_new)
     bundles_.push_back({to, {}});
   auto& batch = bundles_[at->second].batch;
-  batch.requests.push_back({where, static_cast<std::uint32_t>(events.size())});
+  batch.requests.push_back({where, static_cast<std::uint32_t>(events.size()), std::move(once)});
   batch.events.insert(batch.events.end(), std::make_move_iterator(events.begin()),
                       std::make_move_iterator(events.end()));
   home_.at_turn_end(*this);

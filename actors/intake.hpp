@@ -26,8 +26,8 @@ public:
   intake_queue(loop& home, answer_handler answer) : home_{home}, answer_{std::move(answer)} {}
   ~intake_queue() override { home_.forget(*this); }
 
-  /// Takes all events or none.
-  bool submit(const instance_actor& to, std::vector<emission> events, reply_slot where);
+  /// Takes all events or none. `once`: what of them counts once, or nullptr.
+  bool submit(const instance_actor& to, std::vector<emission> events, reply_slot where, claims_ptr once = nullptr);
 
   /// Takes a message of a channel; it counts as the events that may come of it.
   bool submit(const instance_actor& to, std::shared_ptr<const std::string> message, reply_slot where);

@@ -31,13 +31,39 @@ log_extent_ptr memory_event_store::extent() const {
   return extent_;
 }
 
-void memory_event_store::append(std::span<const event_ptr> events, std::int64_t now_ms) {
+void memory_event_store::append(std::span<const event_ptr> events, std::span<const event_claim> claims,
+                                std::int64_t now_ms) {
+  for (const auto& x : claims) {
+    claims_in_order_.emplace_back(x.last->sequence, x.key);
+    claims_.emplace(x.key, kept_claim{x.last->from->id, {x.body, x.last->sequence}, now_ms});
+  }
   const std::lock_guard lock{mutex_};
   for (const auto& x : events) {
     events_.push_back({x, now_ms});
     bytes_ += bytes_of(*x);
   }
   last_ = events.back()->sequence;
+}
+
+std::optional<known_claim> memory_event_store::find_claim(const std::string& instance_id, const claim_digest& key,
+                                                          std::int64_t now_ms) {
+  const auto [begin, end] = claims_.equal_range(key);
+  for (auto at = begin; at != end; ++at)
+    if (const auto& x = at->second;
+        x.instance_id == instance_id && now_ms - x.placed_at_ms <= std::chrono::milliseconds{claim_age_max}.count())
+      return x.what;
+  return std::nullopt;
+}
+
+/// A claim goes with its event.
+void memory_event_store::drop_claims(event_sequence through) {
+  while (!claims_in_order_.empty() && claims_in_order_.front().first <= through) {
+    const auto [begin, end] = claims_.equal_range(claims_in_order_.front().second);
+    const auto at =
+        std::find_if(begin, end, [&](const auto& x) { return x.second.what.last == claims_in_order_.front().first; });
+    claims_.erase(at);
+    claims_in_order_.pop_front();
+  }
 }
 
 void memory_event_store::erase(const std::string& instance_id) {
@@ -60,6 +86,7 @@ void memory_event_store::drop_oldest(log_extent& gone) {
   gone.purged_through = gone.newest_purged = std::max(gone.newest_purged, oldest.sequence);
   gone.purged_of[oldest.from->id] = oldest.sequence;
   bytes_ -= bytes_of(oldest);
+  drop_claims(oldest.sequence);
   events_.pop_front();
 }
 

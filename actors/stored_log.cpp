@@ -33,39 +33,52 @@ void stored_log_state::place(std::vector<event_ptr>& events) {
 }
 
 void stored_log_state::commit(const commit_appended&) {
-  const auto batch = std::exchange(pending_, {});
+  auto batch = std::exchange(pending_, {});
+  const auto now = unix_ms();
+  claim_judge once{*services.store, now};
   std::vector<event_ptr> events;
-  for (const auto& x : batch)
-    events.insert(events.end(), x.events.begin(), x.events.end());
-  if (events.empty())
-    return;
-  place(events);
   try {
-    services.store->append(events, unix_ms());
+    for (auto& x : batch) {
+      if (std::any_of(x.requests.begin(), x.requests.end(), [](const emit_request& r) { return r.once; }))
+        once.judge(x);
+      events.insert(events.end(), x.events.begin(), x.events.end());
+    }
+    if (!events.empty()) {
+      place(events);
+      services.store->append(events, once.claims(), now);
+    }
   } catch (const store_failure& why) {
     note_health(why.what());
+    refuse(once.refused());
     return refuse(batch, why.what());
   }
   note_health({});
+  refuse(once.refused());
   tell(batch, events);
 }
 
 void stored_log_state::tell(const std::vector<append>& batch, const std::vector<event_ptr>& events) {
   const auto extent = services.store->extent();
-  services.board->note_commit(events.back()->sequence, extent); // Before anybody can come back with such a place.
+  if (!events.empty()) // Before anybody can come back with such a place.
+    services.board->note_commit(events.back()->sequence, extent);
   std::vector<append_outcome> outcomes(services.intakes.size());
   for (const auto& x : batch) {
     std::size_t behind = 0;
     for (auto request : x.requests) {
       // A message of a channel counts for more events than came of it.
-      behind = std::min(behind + request.events, x.events.size());
-      if (services.store->is_durable() && behind > 0)
+      const auto fresh = std::min<std::size_t>(request.events - request.known, x.events.size() - behind);
+      behind += fresh;
+      if (fresh != 0)
         request.placed = offset{extent->now().number, x.events[behind - 1]->sequence};
-      outcomes[request.slot.loop].requests.push_back(request);
+      if (!services.store->is_durable())
+        request.placed.reset();
+      outcomes[request.slot.loop].requests.push_back(std::move(request));
     }
-    caf::anon_send(x.from, committed{x.events});
+    if (!x.events.empty())
+      caf::anon_send(x.from, committed{x.events});
   }
-  caf::anon_send(services.broadcaster, committed{events});
+  if (!events.empty())
+    caf::anon_send(services.broadcaster, committed{events});
   for (std::size_t i = 0; i < outcomes.size(); ++i)
     if (!outcomes[i].requests.empty())
       caf::anon_send(services.intakes[i], std::move(outcomes[i]));
@@ -80,6 +93,11 @@ void stored_log_state::refuse(const std::vector<append>& batch, const std::strin
     if (!x.events.empty() && x.events.back()->what.is_farewell)
       caf::anon_send(services.broadcaster, forget_instance{x.events.back()->from->number});
   }
+}
+
+void stored_log_state::refuse(const std::vector<refused_request>& requests) {
+  for (const auto& x : requests)
+    caf::anon_send(services.intakes[x.what.slot.loop], append_outcome{{x.what}, x.reason, x.status});
 }
 
 void stored_log_state::note_health(const std::string& failure) {

@@ -4,6 +4,7 @@
 #include "actors/log_board.hpp"
 #include "actors/placed.hpp"
 #include "actors/protocol.hpp"
+#include "actors/stored_claims.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -47,6 +48,7 @@ private:
   void place(std::vector<event_ptr>& events);
   void tell(const std::vector<append>& batch, const std::vector<event_ptr>& events);
   void refuse(const std::vector<append>& batch, const std::string& reason);
+  void refuse(const std::vector<refused_request>& requests);
   void note_health(const std::string& failure);
 
   std::vector<append> pending_;

@@ -69,8 +69,8 @@ private:
   class queue_intake final : public event_intake {
   public:
     explicit queue_intake(intake_queue& queue) : queue_{queue} {}
-    bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) override {
-      return queue_.submit(to.actor, std::move(events), where);
+    bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where, claims_ptr once) override {
+      return queue_.submit(to.actor, std::move(events), where, std::move(once));
     }
     bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) override {
       return queue_.submit(to.actor, std::move(message), where);

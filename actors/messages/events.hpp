@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/event.hpp"
+#include "actors/idempotency.hpp"
 #include "actors/interfaces.hpp"
 #include "actors/offset.hpp"
 #include "net/ports.hpp"
@@ -19,8 +20,12 @@ namespace arauto {
 struct emit_request {
   reply_slot slot;
   std::uint32_t events = 0;
+  /// What of it counts once; nullptr: nothing.
+  claims_ptr once{};
   /// Where the log has put its last event; nothing before, or when the log keeps nothing for good.
   std::optional<offset> placed{};
+  /// So many of the events were in the log already.
+  std::uint32_t known = 0;
 };
 
 /// The events of one I/O thread's turn for one INSTANCE.

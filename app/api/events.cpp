@@ -1,3 +1,4 @@
+#include "app/api/claims.hpp"
 #include "app/api/emit_body.hpp"
 #include "app/api/event_name.hpp"
 #include "app/api/object_writer.hpp"
@@ -36,23 +37,24 @@ std::optional<std::string> read_event(const std::vector<json::member>& members, 
 
 /// The usual answer to events, without its CORS fields.
 http::response emit_answer(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {
-  if (failure.empty() && request.placed)
-    return json_answer(
-        201, object_writer{}.number("accepted", request.events).text("offset", to_string(*request.placed)).close());
-  if (failure.empty())
-    return json_answer(202, object_writer{}.number("accepted", request.events).close());
+  if (failure.empty()) {
+    auto answer = accepted_answer(request);
+    if (request.known == request.events)
+      answer.set("Idempotent-Replayed", "true");
+    return answer;
+  }
   home.ports.own_counters.refused_emits.add();
   return status == 503 ? busy_answer(failure) : error_answer(status, failure);
 }
 
-void submit(const exchange_ptr& x, const directory_entry& to, std::vector<emission> events) {
+void submit(const exchange_ptr& x, const directory_entry& to, std::vector<emission> events, claims_ptr once) {
   auto& home = x->home();
   // Only browsers send an Origin, and their answers depend on it; others need nothing kept.
   if (x->asked().has_field("origin"))
     await_outcome(x, [x](const emit_request& request, unsigned status, std::string_view failure) {
       x->answer(emit_answer(x->home(), request, status, failure));
     });
-  if (home.ports.events.submit(to, std::move(events), x->where()))
+  if (home.ports.events.submit(to, std::move(events), x->where(), std::move(once)))
     return;
   home.outcomes.forget(x->where());
   refuse(*x, busy_answer(too_many_events));
@@ -76,7 +78,13 @@ void emit_events(const exchange_ptr& x) {
     if (const auto wrong = read_event(read.events[i], events[i]))
       return refuse(*x, error_answer(400, "event[" + std::to_string(i) + "]: " + *wrong));
   }
-  submit(x, *to, std::move(events));
+  claims_ptr once;
+  if (const auto wrong = read_claims(x->asked(), *body, read, once); !wrong.empty())
+    return refuse(*x, error_answer(400, wrong));
+  if (once && x->home().ports.history == nullptr)
+    return refuse(*x, error_answer(400, "With EVENT_LOG=off nothing can be counted once: leave out Idempotency-Key and "
+                                        "\"id\""));
+  submit(x, *to, std::move(events), std::move(once));
 }
 
 void finish_emit(api_context& home, const emit_request& request, unsigned status, std::string_view failure) {

@@ -33,8 +33,8 @@ class event_intake {
 public:
   virtual ~event_intake() = default;
   /// Takes all events of one request, or none: false means too much is under way already (503, Retry-After). The
-  /// answer comes through `emit_answers`.
-  virtual bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) = 0;
+  /// answer comes through `emit_answers`. `once`: what of them counts once, or nullptr.
+  virtual bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where, claims_ptr once) = 0;
   /// The same for a message of the channel of that instance's kind.
   virtual bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) = 0;
 };

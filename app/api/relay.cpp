@@ -33,12 +33,13 @@ void refuse(const relaying& r, http::response why) {
   r.x->answer(std::move(why));
 }
 
-http::response accepted_answer(unsigned status, std::uint32_t events, bool is_duplicate = false) {
+/// The answer when nothing came of a body.
+http::response dropped_answer(bool is_duplicate = false) {
   object_writer out;
-  out.number("accepted", events);
+  out.number("accepted", 0);
   if (is_duplicate)
     out.boolean("duplicate", true);
-  return json_answer(status, out.close());
+  return json_answer(200, out.close());
 }
 
 /// The state that `connectionState` shows follows what the provider says.
@@ -58,15 +59,15 @@ void follow_connection(const relaying& r, const directory_entry& of) {
 
 void submit(const relaying_ptr& r, const directory_entry_ptr& to) {
   auto& home = r->x->home();
-  await_outcome(r->x, [r, to](const emit_request&, unsigned status, std::string_view failure) {
+  await_outcome(r->x, [r, to](const emit_request& request, unsigned status, std::string_view failure) {
     if (!failure.empty())
       return refuse(*r, status == 503 ? busy_answer(failure) : error_answer(status, failure));
     r->x->home().ports.own_counters.relayed_events.add();
     follow_connection(*r, *to);
-    r->x->answer(accepted_answer(202, 1));
+    r->x->answer(accepted_answer(request));
   });
   std::vector<emission> events{r->event.what};
-  if (home.ports.events.submit(*to, std::move(events), r->x->where()))
+  if (home.ports.events.submit(*to, std::move(events), r->x->where(), nullptr))
     return;
   home.outcomes.forget(r->x->where());
   refuse(*r, busy_answer(too_many_events));
@@ -112,11 +113,11 @@ void deliver(const relaying_ptr& r, const key_owner& sender) {
     return r->x->answer(unauthorized_answer());
   if (r->event.is_mere_protocol_message && !home.config.relay_every_protocol_message) {
     home.ports.own_counters.relay_drops.add();
-    return r->x->answer(accepted_answer(200, 0));
+    return r->x->answer(dropped_answer());
   }
   if (!home.ports.relayed.insert(r->event.digest, std::chrono::steady_clock::now())) {
     home.ports.own_counters.relay_duplicates.add();
-    return r->x->answer(accepted_answer(200, 0, true));
+    return r->x->answer(dropped_answer(true));
   }
   if (to)
     return submit(r, to);
@@ -143,7 +144,7 @@ void relay_event(const exchange_ptr& x) {
   }
   if (r->event.is_error_report) { // Evolution API tells its sockets nothing of these.
     x->home().ports.own_counters.relay_drops.add();
-    return x->answer(accepted_answer(200, 0));
+    return x->answer(dropped_answer());
   }
   deliver(r, sender);
 }

@@ -59,6 +59,14 @@ http::response failure_answer() {
   return error_answer(500, "Something failed inside; the log of the server has the cause");
 }
 
+http::response accepted_answer(const emit_request& request) {
+  object_writer out;
+  out.number("accepted", request.events);
+  if (!request.placed)
+    return json_answer(202, out.close());
+  return json_answer(201, out.text("offset", to_string(*request.placed)).close());
+}
+
 http::response busy_answer(std::string_view text) {
   auto x = error_answer(503, text);
   x.set("Retry-After", "1");

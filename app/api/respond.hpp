@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/protocol.hpp"
 #include "net/http/cors.hpp"
 
 #include <string>
@@ -37,6 +38,10 @@ http::response failure_answer();
 
 /// 503 with the time after which trying again makes sense.
 http::response busy_answer(std::string_view text);
+
+/// The answer to a producer whose events were placed: 201 with the offset of the last one when they are kept for good,
+/// else 202.
+http::response accepted_answer(const emit_request& request);
 
 inline constexpr std::string_view too_many_events = "Too many events are under way; try again in a second";
 

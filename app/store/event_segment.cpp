@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <zlib.h>
 
 namespace arauto::app {
@@ -16,6 +17,9 @@ constexpr std::array migrations{
        placed_at_ms INTEGER NOT NULL, selected INTEGER NOT NULL, data TEXT NOT NULL, sender TEXT NOT NULL,
        date_time TEXT NOT NULL, server_url TEXT NOT NULL, more TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;
      CREATE INDEX event_of_instance ON event(instance, sequence);)",
+    R"(CREATE TABLE claim(
+       instance INTEGER NOT NULL REFERENCES instance(number), key BLOB NOT NULL, body BLOB NOT NULL,
+       sequence INTEGER NOT NULL, placed_at_ms INTEGER NOT NULL, PRIMARY KEY(instance, key)) STRICT, WITHOUT ROWID;)",
 };
 
 constexpr auto insert_event_sql =
@@ -40,6 +44,14 @@ bool prepare(sqlite::database& file) {
            "PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 4194304;");
   sqlite::migrate(file, migrations);
   return true;
+}
+
+std::optional<claim_digest> read_digest(std::span<const unsigned char> stored) noexcept {
+  claim_digest x;
+  if (stored.size() != x.bytes.size())
+    return std::nullopt;
+  std::memcpy(x.bytes.data(), stored.data(), stored.size());
+  return x;
 }
 
 event_row row_of(const event& x, std::int64_t now_ms) {
@@ -75,8 +87,16 @@ event_segment::event_segment(const std::filesystem::path& path, std::uint32_t nu
       is_ready_{prepare(file_)},
       insert_event_{file_, insert_event_sql},
       insert_instance_{file_, "INSERT INTO instance(id, name) VALUES(?,?) ON CONFLICT(id) DO NOTHING"},
-      find_instance_{file_, "SELECT number FROM instance WHERE id = ?"} {
+      find_instance_{file_, "SELECT number FROM instance WHERE id = ?"},
+      insert_claim_{file_, "INSERT OR REPLACE INTO claim(instance, key, body, sequence, placed_at_ms) "
+                           "VALUES(?,?,?,?,?)"},
+      find_claim_{file_, "SELECT body, sequence FROM claim WHERE instance = (SELECT number FROM instance WHERE id = ?) "
+                         "AND key = ? AND placed_at_ms >= ?"} {
   look();
+  sqlite::statement keys{file_, "SELECT key FROM claim"};
+  while (keys.step())
+    if (const auto key = read_digest(keys.bytes_view()))
+      claims_.insert(*key);
 }
 
 void event_segment::look() {
@@ -109,11 +129,35 @@ void event_segment::insert(const event& x, std::int64_t now_ms) {
   to.bind_lasting(row.server_url).bind_lasting(row.more).bind(std::int64_t{checksum_of(row)}).run();
 }
 
-void event_segment::append(std::span<const event_ptr> events, std::int64_t now_ms) {
+void event_segment::insert(const event_claim& x, std::int64_t now_ms) {
+  insert_claim_.bind(number_of(*x.last->from)).bind_lasting(x.key.bytes).bind_lasting(x.body.bytes);
+  insert_claim_.bind(static_cast<std::int64_t>(x.last->sequence)).bind(now_ms).run();
+  claims_.insert(x.key); // Too much when the transaction fails: that costs a look.
+}
+
+std::optional<known_claim> event_segment::find_claim(const std::string& instance_id, const claim_digest& key,
+                                                     std::int64_t since_ms) {
+  if (newest_ms_ < since_ms || !claims_.may_hold(key))
+    return std::nullopt;
+  auto& row = find_claim_;
+  row.reset();
+  row.bind(instance_id).bind_lasting(key.bytes).bind(since_ms);
+  std::optional<known_claim> found;
+  if (row.step())
+    if (const auto body = read_digest(row.bytes_view()))
+      found = known_claim{*body, static_cast<event_sequence>(row.number())};
+  row.reset();
+  return found;
+}
+
+void event_segment::append(std::span<const event_ptr> events, std::span<const event_claim> claims,
+                           std::int64_t now_ms) {
   try {
     sqlite::transaction all{file_};
     for (const auto& x : events)
       insert(*x, now_ms);
+    for (const auto& x : claims)
+      insert(x, now_ms);
     all.commit();
   } catch (...) {
     numbers_.clear(); // Some may have gone with the transaction.
@@ -128,11 +172,17 @@ void event_segment::append(std::span<const event_ptr> events, std::int64_t now_m
 }
 
 void event_segment::truncate(event_sequence last) {
-  sqlite::statement{file_, "DELETE FROM event WHERE sequence > ?"}.bind(static_cast<std::int64_t>(last)).run();
+  sqlite::transaction all{file_};
+  for (const auto* sql : {"DELETE FROM event WHERE sequence > ?", "DELETE FROM claim WHERE sequence > ?"})
+    sqlite::statement{file_, sql}.bind(static_cast<std::int64_t>(last)).run();
+  all.commit();
   look();
 }
 
 std::int64_t event_segment::erase(const std::string& instance_id, std::int64_t rows_max) {
+  sqlite::statement{file_, "DELETE FROM claim WHERE instance = (SELECT number FROM instance WHERE id = ?)"}
+      .bind(instance_id)
+      .run();
   sqlite::statement rows{file_, "DELETE FROM event WHERE sequence IN (SELECT sequence FROM instance CROSS JOIN event "
                                 "ON event.instance = number WHERE id = ? LIMIT ?)"};
   rows.bind(instance_id).bind(rows_max).run();

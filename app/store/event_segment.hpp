@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/event_store.hpp"
+#include "app/store/claim_sketch.hpp"
 #include "app/store/sqlite.hpp"
 
 #include <filesystem>
@@ -38,7 +39,10 @@ public:
   event_segment(const std::filesystem::path& path, std::uint32_t number);
 
   /// One transaction with a sync: all or nothing.
-  void append(std::span<const event_ptr> events, std::int64_t now_ms);
+  void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms);
+
+  /// The claim with that key, if it is in here and was made since then.
+  std::optional<known_claim> find_claim(const std::string& instance_id, const claim_digest& key, std::int64_t since_ms);
 
   /// Takes out the events behind a place: they were never accepted.
   void truncate(event_sequence last);
@@ -65,6 +69,7 @@ public:
 private:
   std::int64_t number_of(const emitter& x);
   void insert(const event& x, std::int64_t now_ms);
+  void insert(const event_claim& x, std::int64_t now_ms);
   void look();
 
   std::filesystem::path path_;
@@ -74,6 +79,9 @@ private:
   sqlite::statement insert_event_;
   sqlite::statement insert_instance_;
   sqlite::statement find_instance_;
+  sqlite::statement insert_claim_;
+  sqlite::statement find_claim_;
+  claim_sketch claims_;
   /// Instances of the last transactions, by id and name.
   std::unordered_map<std::string, std::int64_t> numbers_;
   event_sequence first_ = 0;

@@ -162,9 +162,21 @@ event_segment& sqlite_event_store::segment_for(std::int64_t now_ms) {
   return *segments_.back();
 }
 
-void sqlite_event_store::append(std::span<const event_ptr> events, std::int64_t now_ms) {
+std::optional<known_claim> sqlite_event_store::find_claim(const std::string& instance_id, const claim_digest& key,
+                                                          std::int64_t now_ms) {
+  return guarded([&] {
+    const auto since = now_ms - std::chrono::milliseconds{claim_age_max}.count();
+    std::optional<known_claim> found;
+    for (auto at = segments_.rbegin(); at != segments_.rend() && !found; ++at)
+      found = (*at)->find_claim(instance_id, key, since);
+    return found;
+  });
+}
+
+void sqlite_event_store::append(std::span<const event_ptr> events, std::span<const event_claim> claims,
+                                std::int64_t now_ms) {
   guarded([&] {
-    segment_for(now_ms).append(events, now_ms);
+    segment_for(now_ms).append(events, claims, now_ms);
     last_ = events.back()->sequence;
     publish_readable();
   });

@@ -31,7 +31,9 @@ public:
 
   event_sequence last() const noexcept override { return last_; }
   log_extent_ptr extent() const override;
-  void append(std::span<const event_ptr> events, std::int64_t now_ms) override;
+  void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms) override;
+  std::optional<known_claim> find_claim(const std::string& instance_id, const claim_digest& key,
+                                        std::int64_t now_ms) override;
   void erase(const std::string& instance_id) override;
   bool purge(std::int64_t now_ms) override;
   bool is_durable() const noexcept override { return true; }

@@ -79,6 +79,11 @@ statement& statement::bind_lasting(std::string_view text) {
   return *this;
 }
 
+statement& statement::bind_lasting(std::span<const unsigned char> bytes) {
+  check(*home_, sqlite3_bind_blob64(handle_, ++parameter_, bytes.data(), bytes.size(), SQLITE_STATIC));
+  return *this;
+}
+
 bool statement::step() {
   column_ = 0;
   const auto code = sqlite3_step(handle_);
@@ -121,6 +126,11 @@ std::string_view statement::text_view() {
   const auto size = sqlite3_column_bytes(handle_, column_++);
   return bytes ? std::string_view{reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(size)}
                : std::string_view{};
+}
+
+std::span<const unsigned char> statement::bytes_view() {
+  const auto* bytes = static_cast<const unsigned char*>(sqlite3_column_blob(handle_, column_));
+  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(handle_, column_++))};
 }
 
 std::int64_t statement::number() {

@@ -57,6 +57,8 @@ public:
   statement& bind_optional(const std::optional<std::string>& text);
   /// The text outlives the next `run` or `reset`.
   statement& bind_lasting(std::string_view text);
+  /// As a blob, which outlives the next `run` or `reset`.
+  statement& bind_lasting(std::span<const unsigned char> bytes);
   statement& bind(std::int64_t number);
   statement& bind(bool truth) { return bind(std::int64_t{truth}); }
 
@@ -70,6 +72,8 @@ public:
   std::string text();
   /// Valid until the next step.
   std::string_view text_view();
+  /// A blob, valid until the next step.
+  std::span<const unsigned char> bytes_view();
   std::optional<std::string> optional_text();
   std::int64_t number();
   bool truth() { return number() != 0; }

@@ -30,10 +30,14 @@ public:
 
   event_sequence last() const noexcept override { return kept.last(); }
   log_extent_ptr extent() const override { return kept.extent(); }
-  void append(std::span<const event_ptr> events, std::int64_t now_ms) override {
+  void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms) override {
     for (const auto& x : events)
       order.push_back({x->sequence, static_cast<std::size_t>(std::stoull(std::string{x->what.data}))});
-    kept.append(events, now_ms);
+    kept.append(events, claims, now_ms);
+  }
+  std::optional<known_claim> find_claim(const std::string& instance_id, const claim_digest& key,
+                                        std::int64_t now_ms) override {
+    return kept.find_claim(instance_id, key, now_ms);
   }
   void erase(const std::string& instance_id) override { kept.erase(instance_id); }
   bool purge(std::int64_t now_ms) override { return kept.purge(now_ms); }

@@ -1,5 +1,5 @@
-#include "actors/memory_event_store.hpp"
 #include "tests/support/actor_fixture.hpp"
+#include "tests/support/watched_store.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,31 +11,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::SizeIs;
 
-/// Keeps events, counts its commits, and refuses when it is told to.
-class watched_store final : public event_store {
-public:
-  event_sequence last() const noexcept override { return kept.last(); }
-  log_extent_ptr extent() const override { return kept.extent(); }
-  void append(std::span<const event_ptr> events, std::int64_t now_ms) override {
-    if (!fault.empty())
-      throw store_failure(fault);
-    commits.push_back(events.size());
-    kept.append(events, now_ms);
-  }
-  void erase(const std::string& instance_id) override { kept.erase(instance_id); }
-  bool purge(std::int64_t now_ms) override { return kept.purge(now_ms); }
-  bool is_durable() const noexcept override { return true; }
-  std::unique_ptr<event_reader> open_reader(emitter_finder find) override { return kept.open_reader(std::move(find)); }
-
-  memory_event_store kept{std::chrono::hours{1}, 1000000};
-  std::string fault;
-  std::vector<std::size_t> commits;
-};
-
 class StoredLog : public test::ActorFixture {
 protected:
   StoredLog() {
-    auto made = std::make_unique<watched_store>();
+    auto made = std::make_unique<test::watched_store>();
     watched = made.get();
     store = std::move(made);
     begin(true);
@@ -64,7 +43,7 @@ protected:
 
   std::string place(event_sequence x) const { return to_string(watched->extent()->at(x)); }
 
-  watched_store* watched = nullptr;
+  test::watched_store* watched = nullptr;
   directory_entry_ptr acme;
   std::unique_ptr<test::fake_client> root;
   std::unique_ptr<test::fake_client> own;

@@ -21,7 +21,7 @@ protected:
   void keep(const std::string& instance, const std::string& data, const std::string& name = "call") {
     const auto x = test::placed_event(history->store.last() + 1, instance, data, name, ids.at(instance));
     const std::array one{x};
-    history->store.append(one, 1000);
+    history->store.append(one, {}, 1000);
   }
   std::string at(event_sequence x) const { return to_string(history->store.extent()->at(x)); }
 

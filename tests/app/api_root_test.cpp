@@ -150,7 +150,7 @@ TEST_F(ApiRoot, ReadsNoMoreWithoutAKeyThanWithOne) {
 
 TEST_F(ApiRoot, AnswersAndCountsAnExceptionOfAHandler) {
   class broken_intake final : public event_intake {
-    bool submit(const directory_entry&, std::vector<emission>, reply_slot) override {
+    bool submit(const directory_entry&, std::vector<emission>, reply_slot, claims_ptr) override {
       throw std::runtime_error("secret-token leaks");
     }
     bool submit(const directory_entry&, std::shared_ptr<const std::string>, reply_slot) override { return false; }

@@ -132,8 +132,8 @@ private:
   };
   struct queue_intake final : app::event_intake {
     explicit queue_intake(intake_queue& x) : queue{x} {}
-    bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) override {
-      return queue.submit(to.actor, std::move(events), where);
+    bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where, claims_ptr once) override {
+      return queue.submit(to.actor, std::move(events), where, std::move(once));
     }
     bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) override {
       return queue.submit(to.actor, std::move(message), where);

@@ -94,11 +94,12 @@ public:
     std::string to;
     std::vector<emission> events;
     reply_slot where;
+    claims_ptr once;
   };
-  bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where) override {
+  bool submit(const directory_entry& to, std::vector<emission> events, reply_slot where, claims_ptr once) override {
     if (is_full)
       return false;
-    taken.push_back({to.record->name, std::move(events), where});
+    taken.push_back({to.record->name, std::move(events), where, std::move(once)});
     return true;
   }
   bool submit(const directory_entry& to, std::shared_ptr<const std::string> message, reply_slot where) override {

@@ -32,7 +32,7 @@ inline void append_of(event_store& to, const std::vector<std::string>& instances
   auto last = to.last();
   for (const auto& x : instances)
     events.push_back(placed_event(++last, x, data));
-  to.append(events, now_ms);
+  to.append(events, {}, now_ms);
 }
 
 inline emitter_finder emitter_as_stored() {
