@@ -50,8 +50,8 @@ describe('in a browser', () => {
         const tenant = await server.createInstance();
         const client = open(tenant.nsp, 'wrong');
         const expected = await server.refusal(tenant.nsp, { key: 'wrong' });
-        const { message } = await client.says('connect_error');
-        assert.equal(message, expected.message);
+        const [refusal] = (await client.reports.takeUntil(({ what }) => what === 'connect_error', 'refusal')).slice(-1);
+        assert.equal(refusal.message, expected.message);
         client.close();
       });
     });

@@ -250,7 +250,16 @@ export class Server {
       body: { instanceName: name, token, integration: 'EVOLUTION', ...(events ? { websocket: { enabled: true, events } } : {}) },
     });
     assert.equal(answer.status, 201, answer.text);
+    if ((this.#env.EVENT_LOG ?? 'off') !== 'off') await this.#hears(name);
     return { name, token, id: answer.json.instance.instanceId, nsp: `/${name}` };
+  }
+
+  /** Waits until the instance's own event is placed: a client that joins now gets none of before. */
+  async #hears(name) {
+    const placed = async () => (await this.request('GET', `/event/history/${encodeURIComponent(name)}`)).json.events.length > 0;
+    await within((async () => {
+      while (!(await placed()));
+    })(), 'the event of the new instance');
   }
 
   /** Posts a body to the emit route as it is, and returns the answer whatever it says. */
