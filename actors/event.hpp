@@ -29,6 +29,8 @@ struct emitter {
   std::string name;
   /// Value of the envelope's `apikey`, as JSON text. Never stored with the event.
   std::string api_key_json = "null";
+  /// What its events say is kept in the log.
+  bool keeps_events = true;
   /// Its envelopes end with their offset (`EVENT_OFFSET_MEMBER`).
   bool shows_offset = false;
 };

@@ -27,6 +27,17 @@ bool log_extent::is_whole(event_sequence after, const std::string& instance_id) 
   return at == purged_of.end() || at->second <= after;
 }
 
+event_ptr without_content(const event& x) {
+  const boost::intrusive_ptr<event> gap{new event};
+  gap->from = x.from;
+  gap->what.name = x.what.name;
+  gap->what.index = x.what.index;
+  gap->sequence = x.sequence;
+  gap->epoch = x.epoch;
+  gap->is_selected = x.is_selected;
+  return gap;
+}
+
 bool event_query::wants(std::string_view instance_id, std::string_view event_name) const noexcept {
   if (!name.empty() && name != event_name)
     return false;

@@ -63,7 +63,13 @@ struct event_query {
 struct stored_event {
   event_ptr what;
   std::int64_t placed_at_ms = 0;
+
+  /// The event was there, and its instance does not let the log keep what it says.
+  bool is_gap() const noexcept { return what->what.data.empty(); }
 };
+
+/// An event of which the log keeps the place, the instance and the name only.
+event_ptr without_content(const event& x);
 
 struct event_page {
   /// In order.
@@ -113,8 +119,9 @@ public:
   virtual event_sequence last() const noexcept = 0;
   virtual log_extent_ptr extent() const = 0;
 
-  /// Keeps events, which have their places: behind `last`, ascending, and the claims on some of them. Durable when it
-  /// returns. When it throws store_failure none of them is there, or will be there again.
+  /// Keeps events, which have their places: behind `last`, ascending, and the claims on some of them; of those whose
+  /// instance wants nothing kept it keeps a gap. Durable when it returns. When it throws store_failure none of them is
+  /// there, or will be there again.
   virtual void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms) = 0;
 
   /// The claim with that key in that instance, unless it has gone with its event or is older than `claim_age_max`.

@@ -53,6 +53,7 @@ void instance_state::set_record(std::shared_ptr<const instance_record> x) {
   next->name = record->name;
   next->api_key_json = services->envelope.expose_token ? quoted(record->token) : "null";
   next->shows_offset = services->envelope.shows_offset;
+  next->keeps_events = !record->websocket || record->websocket->keeps_events;
   from_ = std::move(next);
   if (record->owner_jid && sender_json_.empty())
     sender_json_ = quoted(*record->owner_jid);

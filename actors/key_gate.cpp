@@ -110,9 +110,18 @@ std::variant<gate_pass, gate_refusal> key_gate::judge(const connect_request& x) 
       pass->filter.allowed->push_back(instance->record->id);
   }
   if (log_ && (x.nsp != "/" || settings_.global_events))
-    if (auto refused = give_access(*pass, *log_, subject_of(owner, x.nsp, wish.api_key), wish, *x.shake))
+    if (auto refused = give_access(*pass, log_of(x.nsp), subject_of(owner, x.nsp, wish.api_key), wish, *x.shake))
       return std::move(*refused);
   return judged;
+}
+
+/// In its own namespace an instance may have recovery switched on or off.
+log_access key_gate::log_of(std::string_view nsp) {
+  auto x = *log_;
+  const auto instance = nsp == "/" ? nullptr : instances_.get().find(nsp.substr(1));
+  if (instance && instance->record->websocket && instance->record->websocket->recovery)
+    x.recovery = *instance->record->websocket->recovery ? recovery_mode::on : recovery_mode::off;
+  return x;
 }
 
 log_subject key_gate::subject_of(const key_owner& owner, std::string_view nsp, std::string_view key) {

@@ -39,8 +39,8 @@ void memory_event_store::append(std::span<const event_ptr> events, std::span<con
   }
   const std::lock_guard lock{mutex_};
   for (const auto& x : events) {
-    events_.push_back({x, now_ms});
-    bytes_ += bytes_of(*x);
+    events_.push_back({x->from->keeps_events ? x : without_content(*x), now_ms});
+    bytes_ += bytes_of(*events_.back().what);
   }
   last_ = events.back()->sequence;
 }

@@ -15,6 +15,10 @@ struct websocket_row {
   std::vector<std::string> events;
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
+  /// The event log keeps what its events say (`log`).
+  bool keeps_events = true;
+  /// Who gets recovery in its namespace: everybody or nobody; nothing: as `WEBSOCKET_RECOVERY` says.
+  std::optional<bool> recovery{};
 };
 
 /// The row behind `/webhook/set|find` (contract section 2). Stored and shown; nothing is sent yet.

@@ -22,6 +22,9 @@ void apply(instance_record& to, const websocket_choice& x, std::int64_t now_ms) 
   auto& row = touch(to.websocket, now_ms);
   row.enabled = x.enabled;
   row.events = x.events;
+  row.keeps_events = x.keeps_events.value_or(row.keeps_events);
+  if (x.recovery)
+    row.recovery = x.recovery;
 }
 
 void apply(instance_record& to, const webhook_choice& x, std::int64_t now_ms) {

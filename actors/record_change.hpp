@@ -9,10 +9,12 @@
 
 namespace arauto {
 
-/// `POST /websocket/set`.
+/// `POST /websocket/set`. What is absent keeps its stored value.
 struct websocket_choice {
   bool enabled = false;
   std::vector<std::string> events;
+  std::optional<bool> keeps_events{};
+  std::optional<bool> recovery{};
 };
 
 /// `POST /webhook/set`. What is absent keeps its stored value.

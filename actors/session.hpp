@@ -126,6 +126,8 @@ private:
   void go_on_reading();
   void take(const events_read& x);
   bool is_whole() const;
+  bool is_for_it(const event& x) const;
+  bool lacks_some(const event_page& x) const;
   void send_page(const event_page& x);
   lane live_lane() const noexcept;
   dialogue& talk();

@@ -98,10 +98,20 @@ bool session::is_whole() const {
   return oldest_place(*log_->board->current().extent, log_->instances) <= place_.sequence;
 }
 
+bool session::is_for_it(const event& x) const {
+  return (x.is_selected || !log_->is_selected_only) && filter_.passes(x);
+}
+
+/// Whether the log does not have what one of its events says.
+bool session::lacks_some(const event_page& x) const {
+  return std::any_of(x.events.begin(), x.events.end(),
+                     [this](const stored_event& one) { return one.is_gap() && is_for_it(*one.what); });
+}
+
 void session::take(const events_read& x) {
   if (state_ != state::joined || !behind_ || !std::exchange(behind_->is_asking, false))
     return;
-  if (!x.page || !is_whole()) {
+  if (!x.page || !is_whole() || lacks_some(*x.page)) {
     // Never half: before CONNECT it can be a new session; later the client has to come again to learn of the gap.
     if (!behind_->is_before_connect)
       return above_->close(close_reason::transport_error);
@@ -122,7 +132,7 @@ void session::take(const events_read& x) {
 void session::send_page(const event_page& x) {
   std::vector<frame_ptr> frames;
   for (const auto& one : x.events)
-    if ((one.what->is_selected || !log_->is_selected_only) && filter_.passes(*one.what))
+    if (!one.is_gap() && is_for_it(*one.what))
       frames.push_back(encode(*one.what, nsp_, form_));
   const auto result = frames.empty() ? push_result::accepted : above_->offer(frames);
   if (result == push_result::over_high_water) { // Read again when there is room.

@@ -53,7 +53,7 @@ void claim_judge::judge(append& x) {
     for (std::ptrdiff_t i = 0; i < count; ++i)
       if (!is_known[static_cast<std::size_t>(i)])
         left.push_back(*(first + i));
-    if (last != 0)
+    if (last != 0 && (*first)->from->keeps_events)
       request.placed = store_.extent()->at(last);
     requests.push_back(std::move(request));
     first = end;

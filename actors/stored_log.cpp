@@ -68,7 +68,7 @@ void stored_log_state::tell(const std::vector<append>& batch, const std::vector<
       // A message of a channel counts for more events than came of it.
       const auto fresh = std::min<std::size_t>(request.events - request.known, x.events.size() - behind);
       behind += fresh;
-      if (fresh != 0)
+      if (fresh != 0 && x.events[behind - 1]->from->keeps_events)
         request.placed = offset{extent->now().number, x.events[behind - 1]->sequence};
       if (!services.store->is_durable())
         request.placed.reset();

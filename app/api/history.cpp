@@ -109,7 +109,7 @@ http::response page_answer(const search& s, const event_page& page, const log_ex
   const auto is_lines = wants_lines(s.x->asked());
   std::string events;
   for (const auto& one : page.events) {
-    if (s.who.limits && !s.who.limits->filter.passes(*one.what))
+    if (one.is_gap() || (s.who.limits && !s.who.limits->filter.passes(*one.what)))
       continue;
     if (!is_lines && !events.empty())
       events += ',';
@@ -157,7 +157,7 @@ http::response one_answer(const search& s, const events_read& got) {
   const auto now = s.x->home().ports.history->places().extent;
   for (const auto& one : got.page->events) {
     const auto is_kept = now->is_whole(one.what->sequence - 1, one.what->from->id);
-    if (is_kept && (!s.who.limits || s.who.limits->filter.passes(*one.what)))
+    if (is_kept && !one.is_gap() && (!s.who.limits || s.who.limits->filter.passes(*one.what)))
       return json_answer(200, event_json(*one.what, *now));
   }
   return error_answer(404, "There is no event at that offset that your key opens; it may be too old");

@@ -65,10 +65,12 @@ instance_record read_record(const body_members& body, bool websocket_enabled) {
   x.behaviour = read_behaviour(body);
   const auto* websocket = body.find("websocket");
   if (websocket_enabled && websocket && websocket->kind == json::kind::object) {
-    auto chosen = read_selection(*websocket);
+    auto chosen = read_websocket(*websocket);
     x.websocket.emplace();
     x.websocket->enabled = chosen.enabled;
     x.websocket->events = std::move(chosen.events);
+    x.websocket->keeps_events = chosen.keeps_events.value_or(true);
+    x.websocket->recovery = chosen.recovery;
   }
   if (const auto* webhook = body.find("webhook"); webhook && webhook->kind == json::kind::object)
     x = changed(std::move(x), read_webhook(*webhook), 0);

@@ -159,6 +159,13 @@ std::string ordered_headers(std::string_view object) {
   return out.close();
 }
 
+/// Which events an instance sends to its namespace.
+struct event_selection {
+  bool enabled = false;
+  /// Config names: all of them when enabled without a choice, none when disabled.
+  std::vector<std::string> events;
+};
+
 event_selection select(const std::vector<json::member>& members) {
   event_selection x;
   const auto* enabled = json::find(members, "enabled");
@@ -175,6 +182,20 @@ event_selection select(const std::vector<json::member>& members) {
   return x;
 }
 
+std::optional<bool> read_boolean(const std::vector<json::member>& members, std::string_view name) {
+  const auto* at = json::find(members, name);
+  return at ? json::as_boolean(at->value) : std::nullopt;
+}
+
+/// Beside Evolution's members it says what the log does with the events.
+void check_websocket(const json::value& x, violations& out) {
+  check_selection("websocket", x, out);
+  if (const auto members = json::split_object(x.raw))
+    for (const auto* name : {"log", "recovery"})
+      if (const auto* given = json::find(*members, name))
+        check_boolean(std::string{"websocket."} + name, given->value, out);
+}
+
 } // namespace
 
 violations check_create(const body_members& body) {
@@ -186,7 +207,7 @@ violations check_create(const body_members& body) {
     if (const auto* value = body.find(name); value && value->kind != json::kind::null)
       check_text(name, *value, out);
   if (const auto* value = body.find("websocket"); value && value->kind != json::kind::null)
-    check_selection("websocket", *value, out);
+    check_websocket(*value, out);
   if (const auto* value = body.find("webhook"); value && value->kind != json::kind::null)
     check_webhook(*value, out);
   if (const auto* value = body.find("status"); value && value->kind != json::kind::null)
@@ -198,7 +219,9 @@ violations check_create(const body_members& body) {
 
 violations check_websocket_set(const body_members& body) {
   violations out;
-  for (const auto* name : {"websocket", "rabbitmq", "nats", "sqs", "kafka"})
+  if (const auto* value = body.find("websocket"))
+    check_websocket(*value, out);
+  for (const auto* name : {"rabbitmq", "nats", "sqs", "kafka"})
     if (const auto* value = body.find(name))
       check_selection(name, *value, out);
   if (!body.find("websocket"))
@@ -238,9 +261,17 @@ violations check_presence(const body_members& body) {
   return out;
 }
 
-event_selection read_selection(const json::value& checked) {
+websocket_choice read_websocket(const json::value& checked) {
+  websocket_choice x;
   const auto members = json::split_object(checked.raw);
-  return members ? select(*members) : event_selection{};
+  if (!members)
+    return x;
+  auto chosen = select(*members);
+  x.enabled = chosen.enabled;
+  x.events = std::move(chosen.events);
+  x.keeps_events = read_boolean(*members, "log");
+  x.recovery = read_boolean(*members, "recovery");
+  return x;
 }
 
 webhook_choice read_webhook(const json::value& checked) {
@@ -251,12 +282,8 @@ webhook_choice read_webhook(const json::value& checked) {
   auto chosen = select(*members);
   x.enabled = chosen.enabled;
   x.events = std::move(chosen.events);
-  const auto boolean = [&](std::string_view name) {
-    const auto* at = json::find(*members, name);
-    return at ? json::as_boolean(at->value) : std::nullopt;
-  };
-  x.by_events = boolean("byEvents");
-  x.base64 = boolean("base64");
+  x.by_events = read_boolean(*members, "byEvents");
+  x.base64 = read_boolean(*members, "base64");
   if (const auto* url = json::find(*members, "url"))
     x.url = json::as_string(url->value).value_or("");
   if (const auto* headers = json::find(*members, "headers"))

@@ -10,13 +10,6 @@
 
 namespace arauto::app {
 
-/// Which events an instance sends to its namespace.
-struct event_selection {
-  bool enabled = false;
-  /// Config names: all of them when enabled without a choice, none when disabled.
-  std::vector<std::string> events;
-};
-
 /// What is wrong with the body of `POST /instance/create` (contract section 2, in the words of section 1).
 violations check_create(const body_members& body);
 
@@ -32,8 +25,8 @@ violations check_presence(const body_members& body);
 /// What is wrong with the body of a broker's `set`.
 violations check_broker_set(const body_members& body, std::string_view broker);
 
-/// Reads a `{"enabled":…,"events":[…]}` that was checked.
-event_selection read_selection(const json::value& checked);
+/// Reads the `websocket` of a body that was checked.
+websocket_choice read_websocket(const json::value& checked);
 
 /// Reads the `webhook` of a body that was checked.
 webhook_choice read_webhook(const json::value& checked);

@@ -9,14 +9,19 @@ std::string websocket_json(const instance_record& of) {
   if (!of.websocket)
     return "null";
   const auto& row = *of.websocket;
-  return object_writer{}
-      .text("id", row.id)
+  object_writer out;
+  out.text("id", row.id)
       .boolean("enabled", row.enabled)
       .raw("events", json_texts(row.events))
       .text("createdAt", iso_time(row.created_at_ms))
       .text("updatedAt", iso_time(row.updated_at_ms))
-      .text("instanceId", of.id)
-      .close();
+      .text("instanceId", of.id);
+  // Members that Evolution does not have are shown when they say something.
+  if (!row.keeps_events)
+    out.boolean("log", false);
+  if (row.recovery)
+    out.boolean("recovery", *row.recovery);
+  return out.close();
 }
 
 void configure_websocket(const exchange_ptr& x) {
@@ -27,8 +32,7 @@ void configure_websocket(const exchange_ptr& x) {
     return x->answer(schema_answer(wrong));
   if (!x->home().config.websocket_enabled)
     return x->answer(error_answer(400, "The websocket is switched off: WEBSOCKET_ENABLED is not true"));
-  auto chosen = read_selection(*x->body().find("websocket"));
-  change_instance_then(x, *entry, websocket_choice{chosen.enabled, std::move(chosen.events)},
+  change_instance_then(x, *entry, read_websocket(*x->body().find("websocket")),
                        [](const instance_record& now) { return json_answer(201, websocket_json(now)); });
 }
 

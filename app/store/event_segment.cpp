@@ -55,6 +55,8 @@ std::optional<claim_digest> read_digest(std::span<const unsigned char> stored) n
 }
 
 event_row row_of(const event& x, std::int64_t now_ms) {
+  if (!x.from->keeps_events)
+    return {x.sequence, x.from->id, x.from->name, x.what.name, now_ms, x.is_selected, {}, {}, {}, {}, {}};
   return {x.sequence,  x.from->id,    x.from->name,     x.what.name,       now_ms,     x.is_selected,
           x.what.data, x.what.sender, x.date_time_json, x.server_url_json, x.what.more};
 }

@@ -26,6 +26,8 @@ constexpr std::array migrations{
        instance_id TEXT PRIMARY KEY REFERENCES instance(id) ON DELETE CASCADE, id TEXT NOT NULL, url TEXT NOT NULL,
        headers TEXT, enabled INTEGER NOT NULL, events TEXT NOT NULL, by_events INTEGER NOT NULL,
        base64 INTEGER NOT NULL, created_at_ms INTEGER NOT NULL, updated_at_ms INTEGER NOT NULL) STRICT;)",
+    R"(ALTER TABLE websocket ADD COLUMN keeps_events INTEGER NOT NULL DEFAULT 1;
+     ALTER TABLE websocket ADD COLUMN recovery INTEGER;)",
 };
 
 constexpr auto insert_instance_sql =
@@ -36,7 +38,8 @@ constexpr auto insert_instance_sql =
     " VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 constexpr auto insert_websocket_sql =
-    "INSERT INTO websocket(instance_id, id, enabled, events, created_at_ms, updated_at_ms) VALUES(?,?,?,?,?,?)";
+    "INSERT INTO websocket(instance_id, id, enabled, events, created_at_ms, updated_at_ms, keeps_events, recovery)"
+    " VALUES(?,?,?,?,?,?,?,?)";
 
 constexpr auto insert_webhook_sql =
     "INSERT INTO webhook(instance_id, id, url, headers, enabled, events, by_events, base64, created_at_ms,"
@@ -49,7 +52,7 @@ constexpr auto load_instances_sql =
     " ORDER BY created_at_ms, name";
 
 constexpr auto load_websockets_sql =
-    "SELECT instance_id, id, enabled, events, created_at_ms, updated_at_ms FROM websocket";
+    "SELECT instance_id, id, enabled, events, created_at_ms, updated_at_ms, keeps_events, recovery FROM websocket";
 
 constexpr auto load_webhooks_sql =
     "SELECT instance_id, id, url, headers, enabled, events, by_events, base64, created_at_ms, updated_at_ms FROM "
@@ -115,6 +118,9 @@ websocket_row read_websocket(sqlite::statement& row) {
   x.events = split(row.text());
   x.created_at_ms = row.number();
   x.updated_at_ms = row.number();
+  x.keeps_events = row.truth();
+  if (const auto number = row.optional_text())
+    x.recovery = *number != "0";
   return x;
 }
 
@@ -195,7 +201,8 @@ void sqlite_instance_store::insert_websocket(const std::string& instance_id, con
   auto& x = insert_websocket_;
   x.reset();
   x.bind(instance_id).bind(row.id).bind(row.enabled).bind(join(row.events));
-  x.bind(row.created_at_ms).bind(row.updated_at_ms);
+  x.bind(row.created_at_ms).bind(row.updated_at_ms).bind(row.keeps_events);
+  x.bind_optional(row.recovery ? std::optional<std::string>{*row.recovery ? "1" : "0"} : std::nullopt);
   x.run();
 }
 

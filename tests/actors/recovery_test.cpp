@@ -1,5 +1,4 @@
-#include "actors/memory_event_store.hpp"
-#include "tests/support/actor_fixture.hpp"
+#include "tests/support/recovery_fixture.hpp"
 
 #include <gmock/gmock.h>
 
@@ -11,84 +10,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
-using testing::StartsWith;
 
-class Recovery : public test::ActorFixture {
-protected:
-  Recovery() {
-    auto made = std::make_unique<memory_event_store>(std::chrono::hours{1}, 1000000);
-    memory = made.get();
-    store = std::move(made);
-    begin(true);
-    acme = add_instance(make_record("acme"));
-    zeta = add_instance(make_record("zeta"));
-  }
-
-  /// What a client of Socket.IO keeps of a session.
-  struct kept {
-    std::string sid, pid, offset;
-  };
-
-  static std::string member_of(const std::string& packet, const std::string& name) {
-    const auto head = "\"" + name + "\":\"";
-    const auto at = packet.find(head);
-    return at == std::string::npos
-               ? ""
-               : packet.substr(at + head.size(), packet.find('"', at + head.size()) - at - head.size());
-  }
-
-  /// The last argument, if it is a text.
-  static std::string offset_in(const std::string& packet) {
-    const auto end = packet.rfind("\"]");
-    const auto begin = packet.rfind(",\"", end);
-    return packet.ends_with("\"]") ? packet.substr(begin + 2, end - begin - 2) : "";
-  }
-
-  /// Joins as a new session that wants recovery.
-  std::unique_ptr<test::fake_client> come(const std::string& nsp, const std::string& key, kept& has,
-                                          const std::string& more = "") {
-    auto x = join_client(0, nsp, key, R"(,"recovery":true)" + more);
-    note(*x, has);
-    return x;
-  }
-
-  std::unique_ptr<test::fake_client> come_back(const std::string& nsp, const std::string& key, kept& has,
-                                               const std::string& more = "") {
-    auto auth = R"(,"recovery":true,"pid":")" + has.pid + "\"" + more;
-    if (!has.offset.empty())
-      auth += R"(,"offset":")" + has.offset + "\"";
-    return join_client(1, nsp, key, auth);
-  }
-
-  /// Takes over what CONNECT said, and the offsets of the events that came, as a client would.
-  static void note(const test::fake_client& x, kept& has) {
-    for (const auto& packet : x.out.packets)
-      if (packet.starts_with("40")) {
-        has.sid = member_of(packet, "sid");
-        has.pid = member_of(packet, "pid");
-      } else if (const auto seen = offset_in(packet); packet.starts_with("42") && !seen.empty())
-        has.offset = seen;
-  }
-
-  /// The numbers that events carry as `data`.
-  static std::vector<std::string> data_of(const std::vector<std::string>& packets) {
-    std::vector<std::string> all;
-    for (const auto& x : packets)
-      if (const auto at = x.find("\"data\":"); at != std::string::npos)
-        all.push_back(x.substr(at + 7, x.find(',', at) - at - 7));
-    return all;
-  }
-
-  void lose(std::unique_ptr<test::fake_client>& x) {
-    close(*x);
-    settle();
-    x.reset();
-  }
-
-  memory_event_store* memory = nullptr;
-  directory_entry_ptr acme;
-  directory_entry_ptr zeta;
-};
+class Recovery : public test::RecoveryFixture {};
 
 TEST_F(Recovery, GivesOffsetsOnlyToThoseWhoWantThem) {
   kept has;
@@ -320,111 +243,6 @@ TEST_F(Recovery, KeepsTheOrderOfAllInstancesForWhoSeesSeveral) {
 }
 
 // -- on request
-
-TEST_F(Recovery, ReplaysFromAnOffsetForAnyClient) {
-  for (int i = 1; i <= 4; ++i)
-    emit(acme, i % 2 == 0 ? "call" : "chats.set", std::to_string(i));
-  const auto since = to_string(memory->extent()->at(1));
-  const auto client = join_client(0, "/acme", "token-of-acme", R"(,"since":")" + since + R"(","events":["call"])");
-  EXPECT_THAT(data_of(client->out.packets), ElementsAre("2", "4"));
-  EXPECT_THAT(client->out.packets.front(), StartsWith("40/acme,"));
-  emit(acme, "call", "5");
-  EXPECT_THAT(data_of(client->out.packets), ElementsAre("2", "4", "5"));
-  close(*client);
-}
-
-TEST_F(Recovery, SaysWhichOffsetIsTheOldestWhenThatOneIsPurged) {
-  emit(acme, "call", "1");
-  memory->erase(acme->record->id);
-  log_places.note_commit(memory->last(), memory->extent());
-  emit(acme, "call", "2");
-  const auto zero = to_string(memory->extent()->at(0));
-  const auto refused = join_client(0, "/acme", "token-of-acme", R"(,"since":")" + zero + "\"");
-  ASSERT_THAT(refused->out.packets, ElementsAre(StartsWith("44/acme,")));
-  EXPECT_THAT(refused->out.packets.front(), HasSubstr("OFFSET_PURGED"));
-  const auto oldest = member_of(refused->out.packets.front(), "oldest");
-  const auto client = join_client(0, "/acme", "token-of-acme", R"(,"since":")" + oldest + "\"");
-  EXPECT_THAT(data_of(client->out.packets), ElementsAre("2"));
-  const auto unknown = join_client(0, "/acme", "token-of-acme", R"(,"since":"nonsense")");
-  EXPECT_THAT(unknown->out.packets, ElementsAre(HasSubstr("OFFSET_UNKNOWN")));
-  for (const auto* x : {&refused, &client, &unknown})
-    close(**x);
-}
-
-TEST_F(Recovery, GivesAStreamTheIdOfEachEventAndReplaysBehindIt) {
-  handshake shake;
-  shake.api_key = "token-of-acme";
-  auto first = listen(0, "/acme", shake, event_form::sse);
-  emit(acme, "call", "1");
-  ASSERT_THAT(first->out.packets, ElementsAre(StartsWith("id: ")));
-  const auto id = first->out.packets.front().substr(4, first->out.packets.front().find('\n') - 4);
-  close(*first);
-  settle();
-  emit(acme, "call", "2");
-  emit(zeta, "call", "99");
-  shake.last_event_id = id;
-  const auto again = listen(0, "/acme", shake, event_form::sse);
-  EXPECT_THAT(data_of(again->out.packets), ElementsAre("2"));
-  close(*again);
-  shake.last_event_id = "nonsense";
-  EXPECT_EQ(listen(0, "/acme", shake, event_form::sse)->refusal.refusal_status, 410U);
-}
-
-// -- slow readers
-
-TEST_F(Recovery, LetsASlowReaderGoOnFromTheLogAtItsOwnPace) {
-  const auto client = join_client(0, "/acme", "token-of-acme");
-  client->out.take();
-  client->out.waiting_max = 300000;
-  const std::string big(50000, '1');
-  for (int i = 0; i < 12; ++i)
-    emit(acme, "call", big + std::to_string(i % 10));
-  EXPECT_FALSE(client->out.closed);
-  EXPECT_LT(client->out.packets.size(), 12U);
-  EXPECT_EQ(threads[0]->counters.fallen_behind.get(), 1U);
-  for (int i = 0; i < 10; ++i) {
-    client->out.waiting = 0; // It has read.
-    threads[0]->home.advance(std::chrono::milliseconds{20});
-    settle();
-  }
-  std::vector<std::string> expected;
-  for (int i = 0; i < 12; ++i)
-    expected.push_back(big + std::to_string(i % 10));
-  EXPECT_EQ(data_of(client->out.packets), expected);
-  emit(acme, "call", "live");
-  EXPECT_EQ(data_of(client->out.packets).back(), "live");
-  close(*client);
-}
-
-TEST_F(Recovery, ClosesAReaderThatTakesNothingAtAll) {
-  const auto client = join_client(0, "/acme", "token-of-acme");
-  client->out.waiting_max = 300000;
-  for (int i = 0; i < 12; ++i)
-    emit(acme, "call", std::string(50000, '1'));
-  threads[0]->home.advance(std::chrono::milliseconds{29000});
-  settle();
-  EXPECT_FALSE(client->out.closed);
-  for (int i = 0; i < 3; ++i)
-    threads[0]->home.advance(std::chrono::milliseconds{1000});
-  settle();
-  EXPECT_TRUE(client->out.closed);
-  EXPECT_EQ(client->out.reason, close_reason::transport_error);
-  close(*client);
-}
-
-TEST_F(Recovery, ClosesASlowReaderWhosePlaceHasGone) {
-  const auto client = join_client(0, "/acme", "token-of-acme");
-  client->out.waiting_max = 300000;
-  for (int i = 0; i < 12; ++i)
-    emit(acme, "call", std::string(50000, '1'));
-  memory->erase(acme->record->id);
-  log_places.note_commit(memory->last(), memory->extent());
-  client->out.waiting = 0;
-  threads[0]->home.advance(std::chrono::milliseconds{20});
-  settle();
-  EXPECT_TRUE(client->out.closed);
-  close(*client);
-}
 
 } // namespace
 } // namespace arauto

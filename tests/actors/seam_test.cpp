@@ -258,9 +258,20 @@ protected:
     EXPECT_EQ(x.got, expected) << x.nsp << " with " << x.key << " filter " << x.filter;
   }
 
+  /// Some instances have nothing kept: whoever misses their events is a new session.
+  void choose_what_is_kept() {
+    for (const auto& x : instances) {
+      auto next = std::make_shared<instance_record>(*x->record);
+      next->websocket->keeps_events = !dice->one_in(8);
+      caf::anon_send(x->actor, configure_instance{std::move(next)});
+    }
+    settle();
+  }
+
   /// A schedule of its own kind for three players.
   void play(test::random_inputs& random) {
     dice = &random;
+    choose_what_is_kept();
     std::vector<player> players(3);
     for (auto& x : players) {
       const std::string name = random.pick(std::array{"a", "b", "c"});

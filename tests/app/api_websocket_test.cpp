@@ -66,6 +66,23 @@ TEST_F(ApiWebsocket, AnswersSetWithTheRowThatFindShows) {
   }
 }
 
+TEST_F(ApiWebsocket, KeepsWhatTheLogDoesWithTheEvents) {
+  have("ws1", "wtok1");
+  const auto silent = post("/websocket/set/ws1", R"({"websocket":{"enabled":true,"events":["CALL"],"log":true}})");
+  EXPECT_EQ(silent.body.find("log"), std::string::npos) << "as Evolution's, while it says nothing else";
+  const auto set = post("/websocket/set/ws1", R"({"websocket":{"enabled":true,"log":false,"recovery":true}})");
+  EXPECT_EQ(set.status, 201U);
+  EXPECT_TRUE(set.body.ends_with(R"(,"log":false,"recovery":true})")) << set.body;
+  const auto later = post("/websocket/set/ws1", R"({"websocket":{"enabled":true,"events":["CALL"]}})");
+  EXPECT_TRUE(later.body.ends_with(R"(,"log":false,"recovery":true})")) << "what is absent stays";
+  const auto wrong = post("/websocket/set/ws1", R"({"websocket":{"enabled":true,"log":"no","recovery":1}})");
+  EXPECT_EQ(wrong.status, 400U);
+  EXPECT_NE(wrong.body.find("websocket.log is not of a type(s) boolean"), std::string::npos);
+  EXPECT_NE(wrong.body.find("websocket.recovery is not of a type(s) boolean"), std::string::npos);
+  have("ws3", "wtok3", R"(,"websocket":{"enabled":true,"log":false})");
+  EXPECT_TRUE(get("/websocket/find/ws3").body.ends_with(R"(,"log":false})"));
+}
+
 TEST_F(ApiWebsocket, OpensToTheInstancesOwnToken) {
   have("ws1", "wtok1");
   have("ws2", "wtok2");

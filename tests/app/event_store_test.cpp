@@ -89,6 +89,26 @@ TEST_F(EventStore, GivesBackEveryMemberOfAnEvent) {
   EXPECT_EQ(envelope_json(got), envelope_json(*x));
 }
 
+TEST_F(EventStore, KeepsOnlyThePlaceOfAnEventWhoseInstanceLetsNothingBeKept) {
+  const auto x = test::placed_event(1, "a", R"("the secret of a")");
+  auto who = std::make_shared<emitter>(*x->from);
+  who->keeps_events = false;
+  boost::intrusive_ptr<event> secret{new event{*x}};
+  secret->from = std::move(who);
+  const event_ptr kept = secret;
+  store->append({&kept, 1}, {}, 1000);
+  open();
+  const auto page = read();
+  ASSERT_EQ(page.events.size(), 1U);
+  EXPECT_TRUE(page.events[0].is_gap());
+  EXPECT_EQ(page.events[0].what->what.name, "call");
+  for (const auto& file : std::filesystem::directory_iterator(directory / "events")) {
+    std::ifstream bytes{file.path(), std::ios::binary};
+    const std::string all{std::istreambuf_iterator<char>{bytes}, {}};
+    EXPECT_EQ(all.find("the secret of a"), std::string::npos) << file.path();
+  }
+}
+
 TEST_F(EventStore, GivesEachEventTheEpochInWhichItWasPlaced) {
   test::append_of(*store, {"a"});
   const auto before = store->extent()->now().number;

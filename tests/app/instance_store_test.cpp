@@ -43,6 +43,8 @@ void expect_same(const websocket_row& a, const websocket_row& b) {
   EXPECT_EQ(a.events, b.events);
   EXPECT_EQ(a.created_at_ms, b.created_at_ms);
   EXPECT_EQ(a.updated_at_ms, b.updated_at_ms);
+  EXPECT_EQ(a.keeps_events, b.keeps_events);
+  EXPECT_EQ(a.recovery, b.recovery);
 }
 
 void expect_same(const webhook_row& a, const webhook_row& b) {
@@ -144,6 +146,8 @@ TEST_F(InstanceStore, HasEverythingAgainAfterReopening) {
   full.behaviour.sync_full_history = true;
   full.behaviour.wavoip_token = "w";
   full.websocket = row_of({"CALL", "CALL", "MESSAGES_UPSERT"});
+  full.websocket->keeps_events = false;
+  full.websocket->recovery = false;
   full.created_at_ms += 1;
   {
     const data_directory where{place()};
