@@ -143,6 +143,7 @@ export function selfSigned() {
 
 export class Server {
   #args;
+  #program;
   #env;
   #home = temporaryDirectory();
   #process;
@@ -152,10 +153,11 @@ export class Server {
 
   /**
    * Starts a server and waits until it listens. `env`: its settings; `key`: its global key, null for none;
-   * `tls`: serve https; `args`: more flags; `prepare(home)`: called before the start, `home` is the working directory.
+   * `tls`: serve https; `args`: more flags; `program`: another binary; `prepare(home)`: called before the start, `home` is the working directory.
    */
-  static async start({ env = {}, key = newKey(), tls = false, args = [], dataDir, prepare } = {}) {
+  static async start({ env = {}, key = newKey(), tls = false, args = [], dataDir, prepare, program = binary } = {}) {
     const server = new Server();
+    server.#program = program;
     server.key = key;
     server.dataDir = dataDir ?? path.join(server.#home, 'data');
     if (!dataDir) mkdirSync(server.dataDir);
@@ -176,7 +178,7 @@ export class Server {
 
   async #launch() {
     const args = ['--port', String(this.port), '--data-dir', this.dataDir, ...this.#args];
-    this.#process = new Process(args, this.#env, this.#home);
+    this.#process = new Process(args, this.#env, this.#home, this.#program);
     try {
       const [, scheme, host, port] = await this.#process.says(/listening on (https?):\/\/(\S+):(\d+)/);
       this.port = Number(port);
@@ -276,9 +278,9 @@ export class Server {
 
   // --- Socket.IO ---
 
-  /** Begins to connect with the global key in `auth`; see `Client.open` for the options. */
-  open(nsp = '/', options = {}) {
-    return this.#keep(Client.open(this.url, nsp, { key: this.key, ...options }));
+  /** Begins to connect with the global key in `auth`; see `Client.open` for the options. `url`: of a proxy in front. */
+  open(nsp = '/', { url = this.url, ...options } = {}) {
+    return this.#keep(Client.open(url, nsp, { key: this.key, ...options }));
   }
 
   /** The same, and waits until the session is there. */
