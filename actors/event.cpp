@@ -41,6 +41,10 @@ std::string envelope_json(const event& x) {
   return out;
 }
 
+std::string envelope_json(const event& x, const offset& at) {
+  return envelope_json(x).replace(0, 1, R"({"offset":")" + to_string(at) + "\",");
+}
+
 namespace {
 
 /// Line breaks between the tokens of a producer's JSON are kept: each begins a line of `data` (HTML standard, section

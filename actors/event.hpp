@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/catalogue.hpp"
+#include "actors/offset.hpp"
 #include "net/frame.hpp"
 #include "net/ports.hpp"
 
@@ -76,6 +77,9 @@ using event_ptr = boost::intrusive_ptr<const event>;
 
 /// The envelope as JSON text, members in the order of Evolution's Socket.IO (contract section 4); without the offset.
 std::string envelope_json(const event& x);
+
+/// The same with its offset as the first member, as history shows it.
+std::string envelope_json(const event& x, const offset& at);
 
 /// An event as the receivers of that namespace get it, in that form. Pure: replay gives the same bytes.
 frame_ptr encode(const event& x, std::string_view nsp, event_form form);

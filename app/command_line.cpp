@@ -52,6 +52,12 @@ std::string hints(const CLI::App& app) {
     if (command->parsed())
       add_names(*command, flags);
   }
+  for (const auto* command : app.get_subcommands())
+    if (const auto nested = command->get_subcommands({}); !nested.empty()) {
+      commands.clear();
+      for (const auto* one : nested)
+        commands.push_back(one->get_name());
+    }
   std::string x;
   const auto unknown = app.remaining(true);
   for (const auto& argument : unknown)
@@ -70,6 +76,46 @@ CLI::App& add_command(CLI::App& app, command_line& out, const char* name, comman
   for (const auto* other : {"--check-config", "--print-config"})
     x->excludes(app.get_option(other));
   return *x;
+}
+
+void add_log_options(CLI::App& to, log_question& out) {
+  to.add_option("--instance", out.instance, "Only of this instance.")->type_name("NAME or ID");
+  to.add_option("--after", out.after, "Only events behind that place.")->type_name("OFFSET");
+  to.add_option("--event", out.event, "Only events of that name.")->type_name("NAME");
+  to.add_flag("--json", out.json, "One JSON object per line: the envelope, and the offset.");
+}
+
+void add_log_commands(CLI::App& app, command_line& out) {
+  auto* log =
+      app.add_subcommand("log", "Looks at the event log of a data directory, beside a running server or without.");
+  log->fallthrough();
+  log->require_subcommand(1);
+  auto& x = out.asked_log;
+  const auto add = [&](const char* name, command what, const char* doc) {
+    auto* one = log->add_subcommand(name, doc);
+    one->fallthrough();
+    one->final_callback([&out, what] { out.command = what; });
+    return one;
+  };
+  auto* show = add("show", command::show_log, "Prints events.");
+  add_log_options(*show, x);
+  show->add_option("--before", x.before, "Only events before that place.")->type_name("OFFSET");
+  show->add_option("--limit", x.limit, "At most so many; 0: all.")->capture_default_str();
+  add_log_options(*add("tail", command::tail_log, "Prints events as they come, until Ctrl-C."), x);
+  add("verify", command::verify_log,
+      "Looks at the checksum of every event. It ends with 0 when all is sound, 1 when something is damaged, 2 when the "
+      "log cannot be read.");
+}
+
+void add_backup_commands(CLI::App& app, command_line& out) {
+  add_command(app, out, "backup", command::make_backup,
+              "Copies everything in the data directory, beside a running server or without one.")
+      .add_option("DIR", out.backup, "A new directory for the copy.")
+      ->required();
+  auto& restore = add_command(app, out, "restore", command::restore_backup,
+                              "Puts a backup in the place of the data directory. Stop the server first.");
+  restore.add_option("DIR", out.backup, "The directory of the backup.")->required();
+  restore.add_flag("--force", out.force, "Moves what is in the data directory aside.");
 }
 
 void add_commands(CLI::App& app, command_line& out) {
@@ -118,6 +164,8 @@ command_line parse_command_line(int argc, const char* const* argv, std::string_v
       ->type_name("FILE");
   add_setting_flags(app, out.flags);
   add_commands(app, out);
+  add_log_commands(app, out);
+  add_backup_commands(app, out);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);

@@ -2,6 +2,7 @@
 
 #include "app/env_file.hpp"
 #include "app/import/import.hpp"
+#include "app/log_tool.hpp"
 
 #include <optional>
 #include <string>
@@ -17,6 +18,11 @@ enum class command {
   print_config_docs,
   import_instances,
   migrate_env,
+  show_log,
+  tail_log,
+  verify_log,
+  make_backup,
+  restore_backup,
   /// Show `text` and end with `exit_code`: help, version or a mistake in the arguments.
   leave
 };
@@ -29,6 +35,11 @@ struct command_line {
   /// Given by `--env-file`.
   std::optional<std::string> env_file;
   import_options imported;
+  log_question asked_log;
+  /// The argument of `backup` and `restore`.
+  std::string backup;
+  /// `restore`: what is in the way is moved aside.
+  bool force = false;
   /// The argument of `migrate-env`: path of an env file.
   std::string migrated_file;
   std::string text;

@@ -1,3 +1,4 @@
+#include "app/backup.hpp"
 #include "app/banner.hpp"
 #include "app/command_line.hpp"
 #include "app/logging.hpp"
@@ -114,10 +115,25 @@ int dispatch(int argc, char** argv) {
     print_problems(loaded.errors, "error");
     return exit_refused;
   }
-  if (asked.command == command::run)
+  const auto& values = loaded.values;
+  switch (asked.command) {
+  case command::run:
     return run(loaded);
-  if (asked.command == command::import_instances)
-    return import_instances(asked.imported, loaded.values, process_environment(), version, std::cout, std::cerr);
+  case command::import_instances:
+    return import_instances(asked.imported, values, process_environment(), version, std::cout, std::cerr);
+  case command::show_log:
+    return show_log(values.data_dir, asked.asked_log, std::cout, std::cerr);
+  case command::tail_log:
+    return tail_log(values.data_dir, asked.asked_log, std::cout, std::cerr);
+  case command::verify_log:
+    return verify_log(values.data_dir, std::cout, std::cerr);
+  case command::make_backup:
+    return make_backup(values.data_dir, asked.backup, version, std::cout, std::cerr);
+  case command::restore_backup:
+    return restore_backup(asked.backup, values.data_dir, asked.force, std::cout, std::cerr);
+  default:
+    break;
+  }
   print_problems(loaded.warnings, "warning");
   std::cout << (asked.command == command::print_config ? print_config(loaded) : "The configuration is valid.\n");
   return EXIT_SUCCESS;

@@ -17,6 +17,7 @@
 #include <future>
 #include <sys/resource.h>
 #include <thread>
+#include <unordered_set>
 
 namespace arauto::app {
 
@@ -79,15 +80,26 @@ io::engine_settings engine_settings_of(const settings& x) {
   return to;
 }
 
-std::unique_ptr<event_store> open_events(const settings& x, const data_directory& data) {
+std::unique_ptr<event_store> open_kept_events(const settings& x, const data_directory& data,
+                                              sqlite_instance_store& instances) {
+  auto events = std::make_unique<sqlite_event_store>(
+      data, event_store_settings{x.event_log_max_age, x.event_log_max_bytes, x.event_log_max_disk_percent});
+  std::unordered_set<std::string> ids;
+  for (const auto& one : instances.load())
+    ids.insert(one.id);
+  events->erase_all_but(ids);
+  return events;
+}
+
+std::unique_ptr<event_store> open_events(const settings& x, const data_directory& data,
+                                         sqlite_instance_store& instances) {
   switch (x.event_log) {
   case event_log_kind::off:
     break;
   case event_log_kind::memory:
     return std::make_unique<memory_event_store>(x.event_log_max_age, x.event_log_max_bytes);
   case event_log_kind::sqlite:
-    return std::make_unique<sqlite_event_store>(
-        data, event_store_settings{x.event_log_max_age, x.event_log_max_bytes, x.event_log_max_disk_percent});
+    return open_kept_events(x, data, instances);
   }
   return nullptr;
 }
@@ -112,7 +124,7 @@ server::server(const settings& values, const std::string& api_key, const data_di
       http_settings_{{}, values.http_header_timeout, values.http_keep_alive_timeout, values.http_max_body_total},
       packets_{values.websocket_max_attachments, values.websocket_max_payload},
       store_{data},
-      events_{open_events(values, data)},
+      events_{open_events(values, data, store_)},
       recovery_{secret_of(data, "recovery-secret", "secret of session recovery")},
       tls_{values.server_type == server_type::https
                ? std::make_unique<io::tls_context>(values.ssl_conf_privkey, values.ssl_conf_fullchain)

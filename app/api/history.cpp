@@ -89,11 +89,6 @@ bool wants_lines(const http::request& asked) {
   return asked.joined_field("accept").find(lines_type) != std::string::npos;
 }
 
-std::string event_json(const event& x, const log_extent& log) {
-  auto text = envelope_json(x);
-  return text.replace(0, 1, R"({"offset":")" + to_string(log.at(x.sequence)) + "\",");
-}
-
 /// Where the page after this one begins, for clients that read lines.
 std::string link_to_next(const http::request& asked, const std::string& next, const event_query& what) {
   auto target = std::string{asked.path()} + "?after=" + next + "&limit=" + std::to_string(what.events_max);
@@ -113,7 +108,7 @@ http::response page_answer(const search& s, const event_page& page, const log_ex
       continue;
     if (!is_lines && !events.empty())
       events += ',';
-    events += event_json(*one.what, log);
+    events += envelope_json(*one.what, log.at(one.what->sequence));
     if (is_lines)
       events += '\n';
   }
@@ -158,7 +153,7 @@ http::response one_answer(const search& s, const events_read& got) {
   for (const auto& one : got.page->events) {
     const auto is_kept = now->is_whole(one.what->sequence - 1, one.what->from->id);
     if (is_kept && !one.is_gap() && (!s.who.limits || s.who.limits->filter.passes(*one.what)))
-      return json_answer(200, event_json(*one.what, *now));
+      return json_answer(200, envelope_json(*one.what, now->at(one.what->sequence)));
   }
   return error_answer(404, "There is no event at that offset that your key opens; it may be too old");
 }

@@ -1,5 +1,7 @@
 #include "app/store/data_directory.hpp"
 
+#include "app/store/private_file.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -66,7 +68,10 @@ data_directory::~data_directory() {
 
 std::filesystem::path data_directory::private_file(const std::string& name) const {
   auto path = path_ / name;
+  const auto is_new = !std::filesystem::exists(path);
   ::close(open_private(path));
+  if (is_new && !sync_directory(path.parent_path()))
+    fail("Cannot sync the directory of", path, errno);
   return path;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <limits>
 #include <zlib.h>
 
 namespace arauto::app {
@@ -244,7 +245,9 @@ bool event_segment_reader::read(const event_query& x, event_page& out, read_budg
   rows.reset();
   if (is_one)
     rows.bind(x.instances->front());
-  rows.bind(static_cast<std::int64_t>(x.after)).bind(static_cast<std::int64_t>(x.before));
+  constexpr auto last_of_all = static_cast<event_sequence>(std::numeric_limits<std::int64_t>::max());
+  rows.bind(static_cast<std::int64_t>(std::min(x.after, last_of_all)));
+  rows.bind(static_cast<std::int64_t>(std::min(x.before, last_of_all)));
   const auto is_through = take(rows, x, out, left);
   rows.reset();
   return is_through;
@@ -286,6 +289,16 @@ event_ptr event_of(const event_row& row, std::shared_ptr<const emitter> from) {
 }
 
 } // namespace
+
+void for_each_row(sqlite::database& segment,
+                  const std::function<void(const event_row& x, std::uint32_t checksum)>& then) {
+  sqlite::statement rows{segment, read_all_sql().c_str()};
+  rows.bind(std::int64_t{0}).bind(std::numeric_limits<std::int64_t>::max());
+  while (rows.step()) {
+    const auto row = read_row(rows);
+    then(row, static_cast<std::uint32_t>(rows.number()));
+  }
+}
 
 bool event_segment_reader::take(sqlite::statement& rows, const event_query& x, event_page& out, read_budget& left) {
   while (rows.step()) {

@@ -5,6 +5,7 @@
 #include "app/store/sqlite.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ struct event_row {
   std::string_view server_url;
   std::string_view more;
 };
+
+/// Every event of a segment in order, with the checksum that was stored. Throws sqlite::failure.
+void for_each_row(sqlite::database& segment,
+                  const std::function<void(const event_row& x, std::uint32_t checksum)>& then);
 
 /// Over every member, so that no byte of an event changes unnoticed (CRC-32).
 std::uint32_t checksum_of(const event_row& x) noexcept;

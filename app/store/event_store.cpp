@@ -1,5 +1,7 @@
 #include "app/store/event_store.hpp"
 
+#include "app/store/log_files.hpp"
+#include "app/store/private_file.hpp"
 #include "net/log.hpp"
 #include "net/random_id.hpp"
 
@@ -27,25 +29,14 @@ constexpr std::array migrations{
      INSERT INTO dropped VALUES(0, 0);)",
 };
 
-std::optional<std::uint32_t> number_of_file(const std::filesystem::path& path) {
-  const auto name = path.filename().string();
-  std::uint32_t number = 0;
-  const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
-  return read.ec == std::errc{} && std::string_view{read.ptr} == ".db" ? std::optional{number} : std::nullopt;
-}
-
-std::string name_of_number(std::uint32_t number) {
-  std::array<char, 16> name{};
-  std::snprintf(name.data(), name.size(), "%010u.db", number);
-  return name.data();
-}
-
 } // namespace
 
 sqlite_event_store::sqlite_event_store(const data_directory& where, const event_store_settings& settings)
     : home_{where}, directory_{where.path() / "events"}, settings_{settings} {
   std::filesystem::create_directory(directory_);
   std::filesystem::permissions(directory_, std::filesystem::perms::owner_all);
+  if (!sync_directory(where.path()))
+    throw std::runtime_error("Cannot sync the directory \"" + where.path().string() + "\".");
   open();
   last_ = std::max(last_, static_cast<event_sequence>(index_->number("SELECT through FROM dropped")));
   begin_epoch();
@@ -56,21 +47,17 @@ sqlite_event_store::sqlite_event_store(const data_directory& where, const event_
 // -- opening
 
 void sqlite_event_store::open() {
-  index_ = std::make_unique<sqlite::database>(home_.private_file("events/index.db").string());
+  index_ =
+      std::make_unique<sqlite::database>(home_.private_file(std::string{"events/"} + log_file_name::index).string());
   index_->run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
   sqlite::migrate(*index_, migrations);
   open_segments();
 }
 
 void sqlite_event_store::open_segments() {
-  std::vector<std::uint32_t> numbers;
-  for (const auto& file : std::filesystem::directory_iterator(directory_))
-    if (const auto number = number_of_file(file.path()))
-      numbers.push_back(*number);
-  std::sort(numbers.begin(), numbers.end());
   const auto dropped = static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
-  for (const auto number : numbers) {
-    const auto path = directory_ / name_of_number(number);
+  for (const auto& path : segment_files(directory_)) {
+    const auto number = *log_file_name::number_of(path);
     auto opened = std::make_unique<event_segment>(path, number);
     next_number_ = number + 1;
     // Its events were dropped, and the process ended before the file was gone.
@@ -88,7 +75,7 @@ void sqlite_event_store::open_segments() {
 }
 
 void sqlite_event_store::add_segment() {
-  const auto path = home_.private_file("events/" + name_of_number(next_number_));
+  const auto path = home_.private_file("events/" + log_file_name::of(next_number_));
   segments_.push_back(std::make_unique<event_segment>(path, next_number_));
   ++next_number_;
 }
@@ -207,6 +194,16 @@ void sqlite_event_store::erase(const std::string& instance_id) {
   });
 }
 
+void sqlite_event_store::erase_all_but(const std::unordered_set<std::string>& instance_ids) {
+  std::unordered_set<std::string> orphans;
+  for (const auto& x : segments_)
+    for (auto& [id, last] : x->last_of_all())
+      if (!instance_ids.contains(id))
+        orphans.insert(std::move(id));
+  for (const auto& id : orphans)
+    erase(id);
+}
+
 bool sqlite_event_store::erase_some() {
   sqlite::statement due{*index_, "SELECT instance_id FROM erasing LIMIT 1"};
   if (!due.step())
@@ -275,20 +272,7 @@ void sqlite_event_store::drop(event_segment& oldest) {
 // -- what others see
 
 void sqlite_event_store::publish_extent() {
-  auto next = std::make_shared<log_extent>();
-  next->purged_through = static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
-  sqlite::statement epochs{*index_, "SELECT number, first FROM epoch ORDER BY first"};
-  while (epochs.step()) {
-    const auto number = static_cast<std::uint64_t>(epochs.number());
-    next->epochs.push_back({number, static_cast<event_sequence>(epochs.number())});
-  }
-  sqlite::statement purged{*index_, "SELECT instance_id, through FROM purged"};
-  while (purged.step()) {
-    auto id = purged.text();
-    const auto through = static_cast<event_sequence>(purged.number());
-    next->newest_purged = std::max(next->newest_purged, through);
-    next->purged_of.emplace(std::move(id), through);
-  }
+  auto next = std::make_shared<const log_extent>(read_extent(*index_));
   const std::lock_guard lock{mutex_};
   extent_ = std::move(next);
 }

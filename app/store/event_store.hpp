@@ -7,6 +7,8 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <unordered_set>
 
 namespace arauto::app {
 
@@ -38,6 +40,10 @@ public:
   bool purge(std::int64_t now_ms) override;
   bool is_durable() const noexcept override { return true; }
   std::unique_ptr<event_reader> open_reader(emitter_finder find) override;
+
+  /// Erases what belongs to no instance that there is: one was deleted, and the process ended before its events were
+  /// gone, or the instances are newer than the log. Throws store_failure.
+  void erase_all_but(const std::unordered_set<std::string>& instance_ids);
 
 private:
   friend class sqlite_event_reader;

@@ -1,5 +1,7 @@
 #include "app/store/secret_file.hpp"
 
+#include "app/store/private_file.hpp"
+
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -17,23 +19,6 @@ namespace arauto::app {
 namespace {
 
 constexpr std::size_t file_size_max = 4096;
-
-/// Closes its descriptor.
-class descriptor {
-public:
-  explicit descriptor(int number) noexcept : number_{number} {}
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-  int get() const noexcept { return number_; }
-  bool is_open() const noexcept { return number_ >= 0; }
-
-private:
-  int number_;
-};
 
 std::string failure(std::string_view what, const std::filesystem::path& path) {
   return std::string{what} + " " + path.string() + ": " + std::strerror(errno);
@@ -82,27 +67,6 @@ bool read_kept(const std::filesystem::path& path, std::string_view what, secret_
     out.error = "there is no usable " + std::string{what} + " in " + path.string() + "; delete it to get a fresh one";
   }
   return true;
-}
-
-bool write_all(int to, std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto n = ::write(to, bytes.data(), bytes.size());
-    if (n < 0 && errno != EINTR)
-      return false;
-    bytes.remove_prefix(n < 0 ? 0 : static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
-/// Writes a file that nobody saw before, and makes it outlive a power cut. False with errno set.
-bool write_private_file(const std::filesystem::path& path, std::string_view bytes) {
-  const descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-  return file.is_open() && ::fchmod(file.get(), 0600) == 0 && write_all(file.get(), bytes) && ::fsync(file.get()) == 0;
-}
-
-bool sync_directory(const std::filesystem::path& path) {
-  const descriptor directory{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  return directory.is_open() && ::fsync(directory.get()) == 0;
 }
 
 /// Keeps a fresh secret: written beside its place, then moved there, so that a half-written one never has the name. The
