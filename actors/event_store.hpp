@@ -120,8 +120,8 @@ public:
   virtual log_extent_ptr extent() const = 0;
 
   /// Keeps events, which have their places: behind `last`, ascending, and the claims on some of them; of those whose
-  /// instance wants nothing kept it keeps a gap. Durable when it returns. When it throws store_failure none of them is
-  /// there, or will be there again.
+  /// instance wants nothing kept it keeps a gap. Gives them the present epoch, which may have begun only now, after a
+  /// failure. Durable when it returns. When it throws store_failure none of them is there, or will be there again.
   virtual void append(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms) = 0;
 
   /// The claim with that key in that instance, unless it has gone with its event or is older than `claim_age_max`.

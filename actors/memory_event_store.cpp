@@ -39,6 +39,7 @@ void memory_event_store::append(std::span<const event_ptr> events, std::span<con
   }
   const std::lock_guard lock{mutex_};
   for (const auto& x : events) {
+    x->epoch = extent_->now().number;
     events_.push_back({x->from->keeps_events ? x : without_content(*x), now_ms});
     bytes_ += bytes_of(*events_.back().what);
   }

@@ -25,11 +25,8 @@ void stored_log_state::take(append& x) {
 
 void stored_log_state::place(std::vector<event_ptr>& events) {
   auto last = services.store->last();
-  const auto epoch = services.store->extent()->now().number;
-  for (const auto& x : events) {
+  for (const auto& x : events)
     x->sequence = ++last;
-    x->epoch = epoch;
-  }
 }
 
 void stored_log_state::commit(const commit_appended&) {

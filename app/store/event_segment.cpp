@@ -178,7 +178,9 @@ void event_segment::truncate(event_sequence last) {
   sqlite::transaction all{file_};
   for (const auto* sql : {"DELETE FROM event WHERE sequence > ?", "DELETE FROM claim WHERE sequence > ?"})
     sqlite::statement{file_, sql}.bind(static_cast<std::int64_t>(last)).run();
+  file_.run(("PRAGMA user_version = " + std::to_string(migrations.size())).c_str());
   all.commit();
+  numbers_.clear();
   look();
 }
 

@@ -49,7 +49,9 @@ public:
   /// The claim with that key, if it is in here and was made since then.
   std::optional<known_claim> find_claim(const std::string& instance_id, const claim_digest& key, std::int64_t since_ms);
 
-  /// Takes out the events behind a place: they were never accepted.
+  /// Takes out the events behind a place: they were never accepted. Writes even when it sees none: a commit whose sync
+  /// failed may stand in the write-ahead log behind its end, where nobody reads before the next start, and is
+  /// overwritten by that.
   void truncate(event_sequence last);
   /// Takes out some events of an instance; how many it found.
   std::int64_t erase(const std::string& instance_id, std::int64_t rows_max);

@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 namespace arauto::app {
 
@@ -86,11 +87,12 @@ void sqlite_event_store::begin_epoch() {
   // One without events is replaced; those whose events have all gone are of no use.
   sqlite::statement{*index_, "DELETE FROM epoch WHERE first >= ?"}.bind(first).run();
   index_->run("DELETE FROM epoch WHERE first < (SELECT max(first) FROM epoch WHERE first <= "
-              "(SELECT through + 1 FROM dropped))");
-  sqlite::statement{*index_, "INSERT INTO epoch(first, number) VALUES(?, ?)"}
-      .bind(first)
-      .bind(static_cast<std::int64_t>(random_bits() >> 1))
-      .run();
+              "(SELECT through FROM dropped))");
+  sqlite::statement begin{*index_, "INSERT INTO epoch(first, number) VALUES(?, ?)"};
+  // Who stands at the end now, and gets no event before the next start, must find that place again.
+  if (index_->number("SELECT count(*) FROM epoch") == 0)
+    begin.bind(first - 1).bind(static_cast<std::int64_t>(random_bits() >> 1)).run();
+  begin.bind(first).bind(static_cast<std::int64_t>(random_bits() >> 1)).run();
   all.commit();
 }
 
@@ -101,19 +103,24 @@ void sqlite_event_store::close() noexcept {
 
 /// After a failed write nobody knows what the disk has: everything is opened again, looked at, and what nobody was told
 /// of is taken out.
-void sqlite_event_store::recover(event_sequence last) {
+void sqlite_event_store::recover() {
+  const auto accepted = last_;
   close();
-  last_ = 0;
-  open();
+  event_sequence found = 0;
+  try {
+    last_ = 0;
+    open();
+    found = std::exchange(last_, accepted);
+  } catch (...) {
+    last_ = accepted; // The next look must not take out what was accepted.
+    throw;
+  }
   if (const auto fault = segments_.back()->find_fault())
     throw store_failure("The event log is damaged: " + *fault + ".");
   for (const auto& x : segments_)
-    if (x->last() > last)
-      x->truncate(last);
-  const auto is_whole =
-      last_ >= last || last == static_cast<event_sequence>(index_->number("SELECT through FROM dropped"));
-  last_ = last;
-  if (!is_whole) {
+    if (x->last() > last_ || x == segments_.back())
+      x->truncate(last_);
+  if (found < last_ && last_ != static_cast<event_sequence>(index_->number("SELECT through FROM dropped"))) {
     log(log_level::error, component, "events that were accepted are gone; places in the log of before count no more");
     sqlite::statement{*index_, "DELETE FROM epoch"}.run();
   }
@@ -121,7 +128,17 @@ void sqlite_event_store::recover(event_sequence last) {
   publish_extent();
   publish_readable();
   is_broken_ = false;
-  log(log_level::warn, component, "opened again after a failure; the last event is number " + std::to_string(last));
+  log(log_level::warn, component, "opened again after a failure; the last event is number " + std::to_string(last_));
+}
+
+/// Before anybody hears that something was refused: a process that ends now must not find it when it starts again.
+void sqlite_event_store::take_back() noexcept {
+  is_broken_ = true;
+  try {
+    recover();
+  } catch (const std::exception& why) {
+    log(log_level::error, component, std::string{"cannot look at the disk after a failure, yet: "} + why.what());
+  }
 }
 
 // -- writing
@@ -130,14 +147,16 @@ template <class Deed>
 auto sqlite_event_store::guarded(const Deed& deed) {
   try {
     if (is_broken_)
-      recover(last_);
-    return deed();
-  } catch (const store_failure&) {
-    is_broken_ = true;
-    throw;
+      recover();
   } catch (const std::exception& why) {
-    is_broken_ = true;
     throw store_failure(why.what());
+  }
+  try {
+    return deed();
+  } catch (const std::exception& why) {
+    const store_failure reason{why.what()};
+    take_back();
+    throw reason;
   }
 }
 
@@ -165,6 +184,8 @@ void sqlite_event_store::append(std::span<const event_ptr> events, std::span<con
   guarded([&] {
     segment_for(now_ms).append(events, claims, now_ms);
     last_ = events.back()->sequence;
+    for (const auto& x : events)
+      x->epoch = extent()->now().number;
     publish_readable();
   });
 }

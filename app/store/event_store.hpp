@@ -62,7 +62,8 @@ private:
   void open_segments();
   void begin_epoch();
   void close() noexcept;
-  void recover(event_sequence last);
+  void recover();
+  void take_back() noexcept;
   event_segment& segment_for(std::int64_t now_ms);
   void add_segment();
   bool is_due(const event_segment& oldest, std::int64_t now_ms) const;
@@ -83,6 +84,7 @@ private:
   std::unique_ptr<sqlite::database> index_;
   /// Oldest first; the last one takes events.
   std::deque<std::unique_ptr<event_segment>> segments_;
+  /// The last place that an accepted event has; what the files have behind it was refused.
   event_sequence last_ = 0;
   /// A write has failed: everything is opened and looked at again before the next one.
   bool is_broken_ = false;
