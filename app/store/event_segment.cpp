@@ -1,5 +1,7 @@
 #include "app/store/event_segment.hpp"
 
+#include "net/log.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cstring>
@@ -236,12 +238,13 @@ std::uint64_t event_segment::bytes() const {
 // -- reading
 
 event_segment_reader::event_segment_reader(const std::filesystem::path& path, const emitter_finder& find)
-    : file_{path.string(), sqlite::database::access::read_only},
+    : path_{path.string()},
+      file_{path_, sqlite::database::access::read_only},
       all_{file_, read_all_sql().c_str()},
       of_one_{file_, read_one_sql().c_str()},
       find_{&find} {}
 
-bool event_segment_reader::read(const event_query& x, event_page& out, read_budget& left) {
+bool event_segment_reader::read(const event_query& x, event_page& out, read_budget& left) try {
   const auto is_one = x.instances && x.instances->size() == 1;
   auto& rows = is_one ? of_one_ : all_;
   rows.reset();
@@ -253,6 +256,21 @@ bool event_segment_reader::read(const event_query& x, event_page& out, read_budg
   const auto is_through = take(rows, x, out, left);
   rows.reset();
   return is_through;
+} catch (const std::exception& why) {
+  all_.reset(); // Else it holds on to its view of the file, and the write-ahead log grows without end.
+  of_one_.reset();
+  // Here only: clients hear of the reason, and not of where the server has its files.
+  log(log_level::error, "event_log", '"' + path_ + "\": " + why.what());
+  throw;
+}
+
+void event_segment_reader::check() {
+  sqlite::statement look{file_, "PRAGMA integrity_check(1)"};
+  const auto verdict = look.step() ? look.text() : "it gave no answer";
+  if (verdict == "ok")
+    return;
+  log(log_level::error, "event_log", '"' + path_ + "\" is damaged: " + verdict);
+  throw sqlite::failure("A file of the event log is damaged: " + verdict + ".");
 }
 
 namespace {

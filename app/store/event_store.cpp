@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 namespace arauto::app {
@@ -115,8 +116,10 @@ void sqlite_event_store::recover() {
     last_ = accepted; // The next look must not take out what was accepted.
     throw;
   }
-  if (const auto fault = segments_.back()->find_fault())
+  if (const auto fault = segments_.back()->find_fault()) {
+    log(log_level::error, component, '"' + segments_.back()->path().string() + "\" is damaged: " + *fault);
     throw store_failure("The event log is damaged: " + *fault + ".");
+  }
   for (const auto& x : segments_)
     if (x->last() > last_ || x == segments_.back())
       x->truncate(last_);
@@ -340,6 +343,8 @@ public:
 
 private:
   static constexpr std::size_t open_max = 8;
+  /// Beyond that they are checked again.
+  static constexpr std::size_t sound_max = 1000;
 
   event_page read_page(const event_query& asked) {
     const auto now = home_.seen_by_readers();
@@ -360,9 +365,15 @@ private:
     const auto at = std::find_if(open_.begin(), open_.end(), [&x](const auto& one) { return one.path == x.path; });
     if (at != open_.end())
       return *at->reader;
+    auto reader = std::make_unique<event_segment_reader>(x.path, find_);
+    if (!sound_.contains(x.path))
+      reader->check();
+    if (sound_.size() >= sound_max)
+      sound_.clear();
+    sound_.insert(x.path);
     if (open_.size() >= open_max)
       open_.erase(open_.begin());
-    open_.push_back({x.path, std::make_unique<event_segment_reader>(x.path, find_)});
+    open_.push_back({x.path, std::move(reader)});
     return *open_.back().reader;
   }
 
@@ -373,6 +384,8 @@ private:
   const sqlite_event_store& home_;
   emitter_finder find_;
   std::vector<opened> open_;
+  /// Files that were checked.
+  std::set<std::filesystem::path> sound_;
 };
 
 std::unique_ptr<event_reader> sqlite_event_store::open_reader(emitter_finder find) {

@@ -1,0 +1,141 @@
+// Bytes of the event log that change on the disk: found, and never served.
+#include "app/store/event_store.hpp"
+#include "net/log.hpp"
+#include "tests/support/stored_events.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <random>
+
+namespace arauto::app {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class EventStoreDamage : public testing::Test {
+protected:
+  EventStoreDamage() {
+    std::string name = (std::filesystem::temp_directory_path() / "arauto-damage-XXXXXX").string();
+    directory = mkdtemp(name.data());
+    const data_directory data{directory};
+    sqlite_event_store store{data, {}};
+    for (int i = 0; i < 40; ++i)
+      test::append_of(store, {"a", "b", "a"}, 1000, "\"event " + std::to_string(i) + std::string(200, '.') + '"');
+    whole = texts_in(store, {});
+    whole_of_a = texts_in(store, {"id-of-a"});
+  }
+  ~EventStoreDamage() override { std::filesystem::remove_all(directory); }
+
+  std::filesystem::path segment() const { return directory / "events/0000000001.db"; }
+
+  /// Everything that a reader gives, page by page: the place and the envelope of each event.
+  static std::vector<std::string> texts_in(sqlite_event_store& store, const std::vector<std::string>& instances) {
+    std::vector<std::string> all;
+    event_query x;
+    if (!instances.empty())
+      x.instances = instances;
+    x.events_max = 30;
+    const auto reader = store.open_reader(test::emitter_as_stored());
+    for (auto page = reader->read(x);; page = reader->read(x)) {
+      for (const auto& one : page.events)
+        all.push_back(std::to_string(one.what->sequence) + envelope_json(*one.what));
+      x.after = page.through;
+      if (page.is_end)
+        return all;
+    }
+  }
+
+  std::string bytes_of_segment() const {
+    std::ifstream file{segment(), std::ios::binary};
+    return {std::istreambuf_iterator<char>{file}, {}};
+  }
+  void write_segment(const std::string& bytes) const {
+    std::ofstream{segment(), std::ios::binary | std::ios::trunc} << bytes;
+  }
+
+  std::filesystem::path directory;
+  std::vector<std::string> whole;
+  std::vector<std::string> whole_of_a;
+};
+
+/// Keeps the lines that are logged while it lives.
+class kept_lines {
+public:
+  kept_lines() { set_log_sink(sink); }
+  ~kept_lines() { set_log_sink(nullptr); }
+  kept_lines(const kept_lines&) = delete;
+  kept_lines& operator=(const kept_lines&) = delete;
+  std::string all() const { return sink->text; }
+
+private:
+  struct text_sink final : log_sink {
+    bool enabled(log_level) const noexcept override { return true; }
+    void write(log_level, std::string_view, std::string_view line) noexcept override { text.append(line).append("\n"); }
+    std::string text;
+  };
+  std::shared_ptr<text_sink> sink = std::make_shared<text_sink>();
+};
+
+TEST_F(EventStoreDamage, IsLoggedWithThePlaceAndTheFile) {
+  auto bytes = bytes_of_segment();
+  bytes[bytes.find("event 17.") + 6] = '9';
+  write_segment(bytes);
+  const data_directory data{directory};
+  sqlite_event_store store{data, {}};
+  const kept_lines lines;
+  try {
+    texts_in(store, {});
+    FAIL() << "it was given";
+  } catch (const store_failure& why) {
+    EXPECT_THAT(why.what(), HasSubstr("place 5"));
+    EXPECT_THAT(why.what(), Not(HasSubstr(directory.string()))) << "clients may read that";
+    EXPECT_THAT(lines.all(), HasSubstr(segment().string() + "\": " + why.what()));
+  }
+}
+
+TEST_F(EventStoreDamage, DoesNotKeepTheWriterFromStartingItsWriteAheadLogAnew) {
+  auto bytes = bytes_of_segment();
+  bytes[bytes.find("event 17.") + 6] = '9';
+  write_segment(bytes);
+  const data_directory data{directory};
+  sqlite_event_store store{data, {}};
+  test::append_of(store, {"a"});
+  const auto reader = store.open_reader(test::emitter_as_stored());
+  EXPECT_THROW(reader->read({}), store_failure);
+  test::append_of(store, {"a"});
+  sqlite::database file{segment().string()};
+  EXPECT_EQ(file.number("PRAGMA wal_checkpoint(TRUNCATE)"), 0) << "a reader is in the way";
+}
+
+TEST_F(EventStoreDamage, IsFoundWhereverABitChanges) {
+  const auto bytes = bytes_of_segment();
+  std::mt19937 random; // The same in every run.
+  int found = 0;
+  int unused = 0;
+  for (int i = 0; i < 400; ++i) {
+    auto changed = bytes;
+    const auto at = random() % changed.size();
+    changed[at] = static_cast<char>(changed[at] ^ (1 << random() % 8));
+    write_segment(changed);
+    try {
+      const data_directory data{directory};
+      sqlite_event_store store{data, {}};
+      EXPECT_EQ(texts_in(store, {}), whole) << "byte " << at << " was changed";
+      EXPECT_EQ(texts_in(store, {"id-of-a"}), whole_of_a) << "byte " << at << " was changed";
+      ++unused;
+    } catch (const std::runtime_error&) {
+      ++found;
+    }
+  }
+  EXPECT_GT(found, 200) << "most bytes are in use";
+  EXPECT_GT(unused, 5);
+}
+
+} // namespace
+} // namespace arauto::app
