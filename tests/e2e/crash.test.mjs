@@ -6,15 +6,19 @@ import { closeSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, 
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Dice, Producer, follow, followStream, judge, pause, placeOf, quickPings, readLog, settle } from './support/flow.mjs';
-import { Server, repository, temporaryDirectory } from './support/server.mjs';
-import { deadline } from './support/wait.mjs';
+import { Server, newName, repository, temporaryDirectory } from './support/server.mjs';
+import { SseClient } from './support/streams.mjs';
+import { deadline, within } from './support/wait.mjs';
 
 const program = path.resolve(repository, process.env.FAULTY_BIN ?? 'build/release/bin/arauto-on-faulty-disk');
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
-const rounds = Number(process.env.CRASH_ROUNDS ?? 40);
+const rounds = Number(process.env.CRASH_ROUNDS ?? 120);
 
 /** A server on the faulty disk, its orders, and what flows through it. */
 class Scene {
+  /** Names of instances whose making was answered 201. */
+  made = [];
+
   static async open() {
     const scene = new Scene();
     scene.orders = temporaryDirectory();
@@ -48,9 +52,37 @@ class Scene {
     rmSync(path.join(this.orders, what));
   }
 
-  async crash() {
+  /** Kills the server and starts it again; with dice now and then another time while it starts. */
+  async crash(dice) {
     await this.server.kill();
+    while (dice?.below(4) === 0) {
+      const starting = this.server.restart().catch(() => {}); // It ends before it listens, or right behind that.
+      await pause(dice.below(100));
+      await this.server.kill();
+      await starting;
+    }
     await this.server.restart();
+  }
+
+  /** Asks for one more instance, which has to be there from the moment on when that was answered. */
+  async make() {
+    const instanceName = newName('made');
+    const body = { instanceName, integration: 'EVOLUTION' };
+    // Without an answer nobody knows whether there is one.
+    const answer = await this.server.request('POST', '/instance/create', { body }).catch(() => undefined);
+    if (answer?.status === 201) this.made.push(instanceName);
+  }
+
+  async lostInstances() {
+    const { json } = await this.server.request('GET', '/instance/fetchInstances');
+    const there = new Set(json.map(({ name }) => name));
+    return this.made.filter((name) => !there.has(name));
+  }
+
+  /** The link of a client breaks without a word of either side. */
+  breakLink(dice) {
+    const clients = this.followers.flatMap(({ client }) => (client?.socket.connected ? [client] : []));
+    if (clients.length > 0) clients[dice.below(clients.length)].manager.engine.transport.onClose();
   }
 
   /** Ends the flow; what is wrong. */
@@ -92,17 +124,24 @@ describe('a server that is killed again and again', { timeout: 60_000 + rounds *
       test.diagnostic(`CRASH_SEED=${seed}`);
       for (let round = 0; round < rounds; ++round) {
         await pause(dice.below(200));
-        await scene.crash();
+        if (dice.below(4) === 0) scene.breakLink(dice);
+        const making = scene.make();
+        await pause(dice.below(20));
+        await scene.crash(dice);
+        await making;
       }
       const faults = await scene.end();
-      test.diagnostic(`${rounds} kills, ${scene.accepted} events accepted, ${scene.resumed} sessions resumed`);
+      test.diagnostic(`${rounds} rounds, ${scene.accepted} events accepted, ${scene.resumed} sessions resumed, ${scene.made.length} instances made`);
       assert.deepEqual(faults.slice(0, 20), [], `CRASH_SEED=${seed}`);
+      assert.deepEqual(await scene.lostInstances(), [], `CRASH_SEED=${seed}`);
+      assert.ok(scene.made.length > 0, 'no instance could be made');
       assert.ok(scene.resumed >= rounds, `only ${scene.resumed} sessions were resumed`);
     }));
 
   it('would be found out if it did not sync', () =>
     withScene(async (scene) => {
       scene.order('lies');
+      await scene.make();
       for (let round = 0; round < 5; ++round) {
         const before = scene.accepted;
         while (scene.accepted < before + 50) await pause(5);
@@ -110,6 +149,7 @@ describe('a server that is killed again and again', { timeout: 60_000 + rounds *
       }
       const faults = await scene.end();
       assert.ok(faults.some((x) => x.startsWith('lost: the log lacks')), faults.slice(0, 5).join('\n'));
+      assert.equal((await scene.lostInstances()).length, 1);
     }));
 });
 
@@ -144,6 +184,44 @@ describe('a disk that fails for a while', () => {
   }
 });
 
+describe('what a failing disk made the server refuse', () => {
+  for (const order of ['fails', 'fails-late', 'full', 'dead']) {
+    it(`(${order}) is not there after a kill, and nobody ever sees it`, async () => {
+      const orders = temporaryDirectory();
+      const server = await Server.start({ program, env: { EVENT_LOG: 'sqlite', FAULTY_DISK: orders } });
+      try {
+        const tenant = await server.createInstance();
+        const since = await placeOf(server, tenant);
+        const post = (data) => server.post(tenant, { event: 'call', data });
+        const client = await server.connect(tenant.nsp, { auth: { recovery: true }, reconnection: true, reconnectionDelay: 20 });
+        assert.equal((await post('kept')).status, 201);
+        assert.equal((await client.next()).envelope.data, 'kept');
+        const { id } = client.socket;
+
+        writeFileSync(path.join(orders, order), '');
+        for (const data of ['refused', 'refused, too']) {
+          const answer = await post(data);
+          assert.equal(answer.status, 503, answer.text);
+          assert.equal(answer.headers['retry-after'], '1');
+          assert.match(answer.text, order === 'full' ? /full/ : /disk I\/O error/);
+        }
+        await client.barrier(); // Sockets go on.
+        await server.kill();
+        rmSync(path.join(orders, order));
+        await server.restart();
+
+        assert.equal((await post('kept, too')).status, 201);
+        assert.equal((await client.next()).envelope.data, 'kept, too');
+        assert.deepEqual([client.socket.recovered, client.socket.id], [true, id]);
+        const history = await server.request('GET', `/event/history/${tenant.name}?event=call&after=${since}`);
+        assert.deepEqual(history.json.events.map((x) => x.data), ['kept', 'kept, too']);
+      } finally {
+        await server.stop();
+      }
+    });
+  }
+});
+
 describe('a byte that changed on the disk', () => {
   it('is detected and never served', async () => {
     const server = await Server.start({ env: { EVENT_LOG: 'sqlite' } });
@@ -174,7 +252,12 @@ describe('a byte that changed on the disk', () => {
       const history = await server.request('GET', `/event/history/${tenant.name}?after=${since}`);
       assert.equal(history.status, 503);
       assert.match(history.text, /checksum is wrong/);
-      assert.match(server.output, /checksum is wrong/);
+      assert.match(server.output, new RegExp(`"${file}": The event at place \\d+ .*checksum is wrong`));
+      const { data: refusal } = await server.refusal(tenant.nsp, { auth: { since } });
+      assert.equal(refusal.code, 'OFFSET_PURGED');
+      const stream = await SseClient.open(server.url, `/events/sse/${tenant.name}`, { headers: { apikey: tenant.token, 'last-event-id': since } });
+      await within(stream.ended, 'the stream ends');
+      assert.deepEqual(stream.records.all, []);
       await server.emit(tenant, [{ event: 'call', data: 'fourth' }]);
       assert.equal((await client.next()).envelope.data, 'fourth', 'what comes is delivered all the same');
       client.close();

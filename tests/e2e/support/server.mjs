@@ -211,8 +211,9 @@ export class Server {
 
   /** SIGKILL: no time to write anything. */
   async kill() {
-    const { signal } = await this.end('SIGKILL');
+    const { signal } = await this.#process.end('SIGKILL');
     assert.equal(signal, 'SIGKILL');
+    this.#agent?.destroy(); // Only now: what it had answered still arrives.
   }
 
   /** Starts again with the same settings, data directory and port. */
