@@ -5,6 +5,7 @@
 #include "app/migrate_env.hpp"
 #include "app/server.hpp"
 #include "app/settings_docs.hpp"
+#include "app/socket_activation.hpp"
 #include "app/version.hpp"
 #include "net/log.hpp"
 
@@ -61,6 +62,7 @@ sigset_t block_signals() {
 }
 
 int run(const load_outcome& loaded) {
+  const auto handed_over = take_passed_sockets(); // Before anything else takes their numbers.
   const auto signals = block_signals();
   const data_directory data{loaded.values.data_dir};
   const auto key = resolve_api_key(loaded.values);
@@ -74,11 +76,16 @@ int run(const load_outcome& loaded) {
   for (const auto* list : {&loaded.warnings, &key.warnings})
     for (const auto& x : *list)
       log(log_level::warn, "settings", x);
+  if (!handed_over.warning.empty())
+    log(log_level::warn, "server", handed_over.warning);
   warn_of_surroundings(loaded.values);
 
-  server running{loaded.values, key.key, data};
+  server running{loaded.values, key.key, data, handed_over.sockets};
   running.start();
-  std::cout << banner(loaded.values, running.port(), key, running.instances()) << std::flush;
+  auto shown = loaded.values;
+  if (!handed_over.sockets.empty())
+    shown.server_host = running.where().address().to_string();
+  std::cout << banner(shown, running.where().port(), key, running.instances()) << std::flush;
 
   int signal = 0;
   sigwait(&signals, &signal);

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <array>
 #include <future>
-#include <sys/resource.h>
 #include <thread>
 #include <unordered_set>
 
@@ -23,23 +22,14 @@ namespace arauto::app {
 
 namespace {
 
-/// Descriptors that are not for clients: log, store, loops.
-constexpr rlim_t reserved_descriptors = 64;
 /// How long connections may take to end before threads are stopped under them: all of them have their own time limit.
 constexpr auto drain_time = io::close_timeout + std::chrono::seconds{2};
+/// The same where somebody holds the listening sockets: whoever comes back waits in their backlog for this process to
+/// end, so it does not wait for clients that are slow to close. Answers take less.
+constexpr std::chrono::milliseconds handover_drain_time{1000};
 
 std::size_t thread_count(const settings& x) {
   return x.io_threads != 0 ? x.io_threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
-}
-
-/// Sockets that fit under the descriptor limit, after raising it as far as allowed.
-std::size_t sockets_max(const settings& x) {
-  rlimit limit{};
-  getrlimit(RLIMIT_NOFILE, &limit);
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  const auto fitting = static_cast<std::size_t>(limit.rlim_cur - std::min(limit.rlim_cur, reserved_descriptors));
-  return x.http_max_connections == 0 ? fitting : std::min(fitting, x.http_max_connections);
 }
 
 std::string secret_of(const data_directory& data, const char* file, std::string_view what) {
@@ -116,7 +106,8 @@ io::event_stream_settings stream_settings_of(const io::engine_settings& x) {
 
 } // namespace
 
-server::server(const settings& values, const std::string& api_key, const data_directory& data)
+server::server(const settings& values, const std::string& api_key, const data_directory& data,
+               const std::vector<passed_socket>& passed)
     : values_{values},
       admission_{gate_settings_of(values)},
       engine_settings_{engine_settings_of(values)},
@@ -144,8 +135,7 @@ server::server(const settings& values, const std::string& api_key, const data_di
   for (auto& x : threads_)
     targets.push_back({&x->home, &*x->http});
   try {
-    listener_ = std::make_unique<io::listener>(values_.server_host, values_.server_port, std::move(targets), tls_.get(),
-                                               sockets_max(values_));
+    door_ = std::make_unique<front_door>(values_, passed, std::move(targets), tls_.get());
   } catch (...) {
     stop();
     throw;
@@ -242,7 +232,7 @@ void server::make_demo() {
 }
 
 void server::start() {
-  threads_.front()->home.post([this] { listener_->start(); });
+  threads_.front()->home.post([this] { door_->open(); });
 }
 
 std::size_t server::open_sockets() const {
@@ -255,11 +245,12 @@ std::size_t server::open_sockets() const {
 void server::stop() {
   if (std::exchange(is_stopped_, true))
     return;
-  if (listener_)
-    threads_.front()->home.post([this] { listener_->stop(); });
+  if (door_)
+    threads_.front()->home.post([this] { door_->close(); });
   for (auto& x : threads_)
     x->drain();
-  const auto until = std::chrono::steady_clock::now() + drain_time;
+  const auto until =
+      std::chrono::steady_clock::now() + (door_ && door_->is_passed() ? handover_drain_time : drain_time);
   while (open_sockets() > 0 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds{5});
   if (const auto left = open_sockets(); left > 0)
@@ -291,7 +282,7 @@ void server::stop() {
   log_ = nullptr;
   reader_ = nullptr;
   registry_ = nullptr;
-  listener_.reset();
+  door_.reset();
   threads_.clear();
   system_.reset();
 }

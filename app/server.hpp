@@ -3,6 +3,7 @@
 #include "actors/broadcaster.hpp"
 #include "actors/log_board.hpp"
 #include "actors/registry.hpp"
+#include "app/front_door.hpp"
 #include "app/io_thread.hpp"
 #include "app/recovery_tokens.hpp"
 #include "app/store/instance_store.hpp"
@@ -22,10 +23,11 @@ namespace arauto::app {
 /// shutdown. Used by the main thread only.
 class server {
 public:
-  /// Opens the store, loads every instance, binds the port. Throws std::runtime_error with what happened, what was
-  /// expected and what to do.
+  /// Opens the store, loads every instance, binds the port, or takes over the sockets that were passed to this process.
+  /// Throws std::runtime_error with what happened, what was expected and what to do.
   /// `data` outlives the server: it keeps other processes out of the directory.
-  server(const settings& values, const std::string& api_key, const data_directory& data);
+  server(const settings& values, const std::string& api_key, const data_directory& data,
+         const std::vector<passed_socket>& passed = {});
   ~server();
 
   /// Begins to accept.
@@ -33,7 +35,8 @@ public:
   /// Stops accepting, lets connections end, then stops every actor and thread. Idempotent.
   void stop();
 
-  std::uint16_t port() const { return listener_->port(); }
+  /// Where it listens; with several sockets, the first of them.
+  boost::asio::ip::tcp::endpoint where() const { return door_->where(); }
   std::size_t instances() const { return board_.current()->size(); }
 
 private:
@@ -72,7 +75,7 @@ private:
   /// With `events_` only.
   log_reader_actor reader_;
   registry_actor registry_;
-  std::unique_ptr<io::listener> listener_;
+  std::unique_ptr<front_door> door_;
   bool is_stopped_ = false;
 };
 

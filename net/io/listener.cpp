@@ -5,20 +5,25 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 
+#include <cerrno>
 #include <stdexcept>
+#include <sys/socket.h>
 
 namespace arauto::io {
 
 namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 
-listener::listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
-                   std::size_t sockets_max)
+listener::listener(std::vector<target> targets, const tls_context* tls, std::size_t sockets_max)
     : targets_{std::move(targets)},
       acceptor_{targets_.front().home->context()},
       pause_{targets_.front().home->context()},
       tls_{tls},
-      sockets_max_{sockets_max} {
+      sockets_max_{sockets_max} {}
+
+listener::listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
+                   std::size_t sockets_max)
+    : listener{std::move(targets), tls, sockets_max} {
   try {
     tcp::endpoint where{asio::ip::make_address(host), port};
     boost::system::error_code ec;
@@ -38,6 +43,21 @@ listener::listener(const std::string& host, std::uint16_t port, std::vector<targ
     throw std::runtime_error("cannot listen on " + host + " port " + std::to_string(port) + ": " + x.code().message() +
                              "; free the port, or choose another with SERVER_PORT or --port (and SERVER_HOST)");
   }
+}
+
+listener::listener(int descriptor, std::vector<target> targets, const tls_context* tls, std::size_t sockets_max)
+    : listener{std::move(targets), tls, sockets_max} {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  boost::system::error_code ec;
+  if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+    ec.assign(errno, boost::system::system_category());
+  else
+    acceptor_.assign(address.ss_family == AF_INET6 ? tcp::v6() : tcp::v4(), descriptor, ec);
+  if (ec)
+    throw std::runtime_error("cannot accept from the socket that was handed over as descriptor " +
+                             std::to_string(descriptor) + ": " + ec.message() +
+                             "; hand over a TCP socket that listens, or none");
 }
 
 std::size_t listener::open_sockets() const noexcept {

@@ -27,13 +27,19 @@ public:
   /// `tls` may be null. Throws std::runtime_error with address and reason.
   listener(const std::string& host, std::uint16_t port, std::vector<target> targets, const tls_context* tls,
            std::size_t sockets_max);
+  /// Takes over `descriptor`, a TCP socket that listens already, and owns it. Whoever else holds the socket keeps it
+  /// open: after `stop`, connects wait in its backlog. Throws std::runtime_error with the reason.
+  listener(int descriptor, std::vector<target> targets, const tls_context* tls, std::size_t sockets_max);
 
-  std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
+  boost::asio::ip::tcp::endpoint where() const { return acceptor_.local_endpoint(); }
+  std::uint16_t port() const { return where().port(); }
   /// First I/O thread only.
   void start() { accept(); }
   void stop();
 
 private:
+  listener(std::vector<target> targets, const tls_context* tls, std::size_t sockets_max);
+
   void accept();
   void accept_later(const boost::system::error_code& why);
   void hand_over(target& to, tcp_socket socket);

@@ -48,14 +48,17 @@ function inherited() {
   return Object.fromEntries(names.filter((name) => process.env[name] !== undefined).map((name) => [name, process.env[name]]));
 }
 
+/** The environment of a process of the tests. */
+const environment = (env) => ({ ...inherited(), TZ: 'UTC', ...env });
+
 /** One process (by default of the server), and all that it wrote. */
 export class Process {
   output = '';
   #listeners = new Set();
 
-  constructor(args, env, cwd, program = binary) {
+  constructor(args, env, cwd, program = binary, input = 'ignore') {
     assert.ok(existsSync(program), `there is no ${program}; for the server: build it, or set ARAUTO_BIN`);
-    this.child = spawn(program, args, { cwd, env: { ...inherited(), TZ: 'UTC', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(program, args, { cwd, env: environment(env), stdio: [input, 'pipe', 'pipe'] });
     running.add(this.child);
     const collect = (chunk) => {
       this.output += chunk.toString().replace(/\x1b\[[0-9;]*m/g, '');
@@ -146,6 +149,7 @@ export class Server {
   #program;
   #env;
   #home = temporaryDirectory();
+  #holder;
   #process;
   #agent;
   #clients = new Set();
@@ -153,11 +157,13 @@ export class Server {
 
   /**
    * Starts a server and waits until it listens. `env`: its settings; `key`: its global key, null for none;
-   * `tls`: serve https; `args`: more flags; `program`: another binary; `prepare(home)`: called before the start, `home` is the working directory.
+   * `tls`: serve https; `args`: more flags; `program`: another binary; `prepare(home)`: called before the start, `home` is the working directory;
+   * `holder`: the `SocketHolder` whose socket it gets.
    */
-  static async start({ env = {}, key = newKey(), tls = false, args = [], dataDir, prepare, program = binary } = {}) {
+  static async start({ env = {}, key = newKey(), tls = false, args = [], dataDir, prepare, program = binary, holder } = {}) {
     const server = new Server();
     server.#program = program;
+    server.#holder = holder;
     server.key = key;
     server.dataDir = dataDir ?? path.join(server.#home, 'data');
     if (!dataDir) mkdirSync(server.dataDir);
@@ -178,7 +184,7 @@ export class Server {
 
   async #launch() {
     const args = ['--port', String(this.port), '--data-dir', this.dataDir, ...this.#args];
-    this.#process = new Process(args, this.#env, this.#home, this.#program);
+    this.#process = this.#holder?.launch(args, environment(this.#env), this.#home) ?? new Process(args, this.#env, this.#home, this.#program);
     try {
       const [, scheme, host, port] = await this.#process.says(/listening on (https?):\/\/(\S+):(\d+)/);
       this.port = Number(port);
