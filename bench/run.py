@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays clean.
 
-from harness import loadgen, smoke, table
+from harness import loadgen, smoke, storm, table
 from harness.scenarios import all_scenarios
-from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, install_node_peer
+from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, held, install_node_peer
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, RUNS_QUICK = 3, 1
@@ -64,14 +64,17 @@ class Bench:
   def _measure_once(self, scenario, server_class):
     loadgen.wait_for_quiet()
     started = time.monotonic()
+    run, fault_names = (storm.run, storm.FAULTS) if scenario.is_storm else (loadgen.run, loadgen.FAULTS)
+    if scenario.is_storm:
+      server_class = held(server_class)
     with server_class(self.places, self.server_pin, settings=scenario.settings) as server:
       arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
-      code, result = loadgen.run(server, arguments, self.loadgen_pin, scenario.timeout_s)
+      code, result = run(server, arguments, self.loadgen_pin, scenario.timeout_s)
       server.check_alive()
-    faults = loadgen.faults_of(result)
+    faults = loadgen.faults_of(result, fault_names)
     if not faults and scenario.deliveries not in (None, result["deliveries_total"]):
       faults = f"{result['deliveries_total']} deliveries instead of {scenario.deliveries}"
-    if not faults and result["pings"] < scenario.pings:
+    if not faults and scenario.pings and result["pings"] < scenario.pings:
       faults = f"{result['pings']} pings instead of {scenario.pings} or more"
     result["faults"] = faults or (f"exit code {code}" if code else "")
     result["disturbed"] = loadgen.disturbance(result) > loadgen.DISTURBED_ABOVE

@@ -26,23 +26,26 @@ def wait_for_quiet(seconds_max=5.0):
   """Gives other work on the machine a chance to end."""
   deadline = time.monotonic() + seconds_max
   while time.monotonic() < deadline:
-    before = _busy_seconds()
+    before = busy_seconds()
     time.sleep(0.4)
-    if _busy_seconds() - before < 0.06:
+    if busy_seconds() - before < 0.06:
       return
+
+
+def command(server, prefix=()):
+  """The words that begin every call of it."""
+  words = [server.places.binary("loadgen"), "--port", server.port, "--apikey", server.key,
+           "--header", "apikey: " + server.key, "--body", server.body]
+  return [str(word) for word in [*prefix, *words]]
 
 
 def run(server, arguments, prefix=(), timeout_s=180, spin=True):
   """One run against a started server. Returns (exit code, result); the result lacks what the server does not tell."""
-  command = list(prefix) + [server.places.binary("loadgen"), "--port", server.port, "--pid", server.pid,
-                            "--apikey", server.key, "--header", "apikey: " + server.key, "--body", server.body]
-  if spin:
-    command.append("--spin")
+  words = command(server, prefix) + ["--pid", str(server.pid)] + (["--spin"] if spin else [])
   if server.metrics_path:
-    command += ["--metrics-path", server.metrics_path]
-  command += arguments
+    words += ["--metrics-path", server.metrics_path]
   try:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=timeout_s)
+    done = subprocess.run(words + [str(word) for word in arguments], capture_output=True, text=True, timeout=timeout_s)
   except subprocess.TimeoutExpired as error:
     raise BenchError(f"loadgen did not end within {timeout_s:.0f} s against {server.name}") from error
   if done.returncode not in (0, 1):
@@ -50,16 +53,17 @@ def run(server, arguments, prefix=(), timeout_s=180, spin=True):
   return done.returncode, json.loads(done.stdout)
 
 
-def faults_of(result):
+def faults_of(result, names=FAULTS):
   """What went wrong, as text; empty when nothing did."""
-  return ", ".join(f"{name}={result[name]}" for name in FAULTS if result[name])
+  return ", ".join(f"{name}={result[name]}" for name in names if result[name])
 
 
 def disturbance(result):
   return result["foreign_cpu"] + result["steal"]
 
 
-def _busy_seconds():
+def busy_seconds():
+  """Of all processors, since the machine began."""
   # proc(5): user, nice, system, idle, iowait, irq, softirq, steal.
   with open("/proc/stat", encoding="ascii") as stat:
     ticks = [int(word) for word in stat.readline().split()[1:9]]

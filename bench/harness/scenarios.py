@@ -13,6 +13,10 @@ SILENT_EVERY = 10
 TIMER_EVENTS_PER_S = 5
 # Descriptors that a server needs for other things than these clients.
 SPARE_DESCRIPTORS = 1_000
+STORM_CLIENTS, STORM_CLIENTS_QUICK = 19_900, 2_000
+STORM_EVENTS_PER_S = 2
+# Descriptors that the load generator needs beside its clients; the server keeps 64 for itself.
+STORM_SPARE_DESCRIPTORS = 100
 SLOWEST_DELIVERY_S = 60e-6
 
 
@@ -30,6 +34,8 @@ class Scenario:
   settings: dict = field(default_factory=dict)
   # So many pings there must be at least.
   pings: int = 0
+  # The server is restarted under its clients.
+  is_storm: bool = False
 
 
 TRAFFIC_COLUMNS = ("cpu", "rate", "p50", "p99", "gather", "busy")
@@ -85,6 +91,18 @@ def _timers_fan(clients, rounds):
                  ("ping_p50", "ping_p99", "ping_max", "rate", "p99", "busy"))
 
 
+def storm(name, clients, warmup_s=3, rate=STORM_EVENTS_PER_S):
+  allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+  if allowed != resource.RLIM_INFINITY:
+    clients = max(1, min(clients, allowed - STORM_SPARE_DESCRIPTORS))
+  return Scenario(name, f"{clients:,} clients with recovery, {rate} events of 512 bytes a second to all of them, "
+                  "SIGTERM and a successor on the same data",
+                  ["--mode", "storm", "--conns", clients, "--rate", rate, "--payload", 512, "--warmup", warmup_s,
+                   "--settle", 1, "--drain", 20, "--patience", 60],
+                  ("storm", "gap_p50", "gap_p99", "gap_max", "down", "start"), settings={"EVENT_LOG": "sqlite"},
+                  is_storm=True)
+
+
 def all_scenarios(quick):
   """By name, in the order in which they run."""
   idle_clients = IDLE_CLIENTS_QUICK if quick else IDLE_CLIENTS
@@ -100,5 +118,6 @@ def all_scenarios(quick):
     _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes")),
     _timers_quiet(timer_clients, ping_rounds),
     _timers_fan(timer_clients, ping_rounds),
+    storm("storm", STORM_CLIENTS_QUICK if quick else STORM_CLIENTS),
   ]
   return {scenario.name: scenario for scenario in listed}

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -64,28 +65,39 @@ class Server:
     self._scratch = tempfile.TemporaryDirectory(prefix="arauto-bench-")
     self._log = Path(self._scratch.name) / "log"
     try:
-      with open(self._log, "wb") as log:
-        self._process = subprocess.Popen(self.prefix + self.command(self._scratch.name) + self.arguments,
-                                         env={**os.environ, **self.environment(), **self.settings}, stdin=subprocess.DEVNULL,
-                                         stdout=log, stderr=log)
-      self.pid = self._process.pid
-      self.port = self._wait_for_port()
+      self._start()
       self.prepare()
     except BaseException:
       self.__exit__()
       raise
     return self
 
+  def _start(self):
+    with open(self._log, "wb") as log:
+      self._process = self._spawn(self.prefix + self.command(self._scratch.name) + self.arguments,
+                                  env={**os.environ, **self.environment(), **self.settings}, stdout=log, stderr=log)
+    self.pid = self._process.pid
+    self.port = self._wait_for_port()
+
+  def _spawn(self, command, **how):
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, **how)
+
+  def _stop(self):
+    """Returns whether it ended by itself."""
+    self._process.terminate()
+    try:
+      self._process.wait(STOP_TIMEOUT_S)
+      return True
+    except subprocess.TimeoutExpired:
+      print(f"{self.name} did not stop within {STOP_TIMEOUT_S} s of SIGTERM: killed", file=sys.stderr)
+      self._process.kill()
+      self._process.wait()
+      return False
+
   def __exit__(self, *_):
     process = getattr(self, "_process", None)
     if process and process.poll() is None:
-      process.terminate()
-      try:
-        process.wait(STOP_TIMEOUT_S)
-      except subprocess.TimeoutExpired:
-        print(f"{self.name} did not stop within {STOP_TIMEOUT_S} s of SIGTERM: killed", file=sys.stderr)
-        process.kill()
-        process.wait()
+      self._stop()
     self._scratch.cleanup()
 
   def check_alive(self):
@@ -129,6 +141,43 @@ class Arauto(Server):
     connection.close()
     if answer.status != 201:
       raise BenchError(f"arauto refused to create an instance: {answer.status} {text}")
+
+
+class HeldArauto(Arauto):
+  """With a listening socket that is held here, so that it can be restarted without a refused connect."""
+  # The shell knows its process id, which the server keeps; the socket comes as standard input.
+  _hand_over = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$@" 3<&0 </dev/null'
+
+  def __enter__(self):
+    self._listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
+    return super().__enter__()
+
+  def __exit__(self, *_):
+    super().__exit__()
+    self._listener.close()
+
+  def _spawn(self, command, **how):
+    return subprocess.Popen(["sh", "-c", self._hand_over, "sh", *command], stdin=self._listener, **how)
+
+  def restart(self):
+    """Ends it by SIGTERM and starts the next on the same data. Returns the seconds that each took."""
+    began = time.monotonic()
+    if not self._stop():
+      raise BenchError(f"{self.name} did not stop:\n{self._said()}")
+    if self._process.returncode != 0:
+      raise BenchError(f"{self.name} ended with {self._process.returncode}:\n{self._said()}")
+    ended = time.monotonic()
+    self._start()
+    return ended - began, time.monotonic() - ended
+
+
+def held(server_class):
+  """The same build, as one that can be restarted."""
+
+  class Held(HeldArauto, server_class):
+    name = server_class.name
+
+  return Held
 
 
 def another_arauto(binary):

@@ -3,11 +3,12 @@ import os
 import signal
 import socket
 import threading
+import time
 from types import SimpleNamespace
 
-from . import loadgen
+from . import loadgen, storm
 from .scenarios import heartbeat_settings
-from .servers import Arauto, BenchError, LimitCoalesce, LimitPlain
+from .servers import Arauto, BenchError, HeldArauto, LimitCoalesce, LimitPlain
 
 CLIENTS, EVENTS = 50, 200
 # Long where nothing may go wrong (the machine may be busy), short where the load generator shall notice that it waits
@@ -16,6 +17,8 @@ PATIENCE_S, PATIENCE_IN_VAIN_S = 10, 1
 # Heartbeats: short, so that a few seconds see many of them; every fifth connection answers none.
 PING_MS, PONG_MS, SILENT_EVERY = 300, 500, 5
 STALL_S = 1.0
+# The longest time that socket.io-client waits before its first attempt.
+FIRST_WAIT_MAX_S = 1.5
 # What the server's clock of whole milliseconds may take from an interval, and some more.
 EARLY_MS = 3
 
@@ -37,6 +40,9 @@ def run(places):
     checks.append(("arauto delivers everything, 16 in flight", lambda: _delivers(Arauto(places), inflight=16)))
     checks.append(("arauto pings all and ends the silent", lambda: _keeps_time(places)))
     checks.append(("late pings are seen", lambda: _sees_late_pings(places)))
+    checks.append(("all come back to arauto's successor", lambda: _comes_back(places)))
+    checks.append(("sessions that cannot be resumed are seen", lambda: _sees_forgotten_sessions(places)))
+    checks.append(("refused connects of those who come back are seen", lambda: _sees_refused_returns(places)))
   else:
     print(f"skip  arauto is not in {places.binaries}")
   return all([_passes(title, check) for title, check in checks])
@@ -130,9 +136,47 @@ def _sees_kept_silent(places):
     _require_seen("silent_kept", *loadgen.run(server, _timers(0, SILENT_EVERY), spin=False))
 
 
+def _storm(patience):
+  return ["--mode", "storm", "--conns", CLIENTS, "--rate", 20, "--warmup", 0.5, "--settle", 0.5, "--drain", patience,
+          "--patience", 20]
+
+
+def _comes_back(places):
+  with HeldArauto(places, settings={"EVENT_LOG": "sqlite"}) as server:
+    code, result = storm.run(server, _storm(PATIENCE_S))
+    server.check_alive()
+  faults = loadgen.faults_of(result, storm.FAULTS)
+  _require(code == 0 and not faults, faults or f"exit code {code}")
+  _require(result["closed"] == CLIENTS, f"{result['closed']} clients were closed")
+  _require(result["deliveries_total"] == CLIENTS * result["posted_total"], f"{result['deliveries_total']} deliveries")
+
+
+def _sees_forgotten_sessions(places):
+  """With a log that ends with its process."""
+  with HeldArauto(places, settings={"EVENT_LOG": "memory"}) as server:
+    _require_seen("not_resumed", *storm.run(server, _storm(PATIENCE_IN_VAIN_S)))
+
+
+class _LetsGo(HeldArauto):
+  """Nobody listens for a while, so long that some client tries in between."""
+
+  def _start(self):
+    if hasattr(self, "_process"):
+      self._listener.close()
+      time.sleep(FIRST_WAIT_MAX_S)
+      self._listener = socket.create_server(("127.0.0.1", self.port))
+    super()._start()
+
+
+def _sees_refused_returns(places):
+  with _LetsGo(places, settings={"EVENT_LOG": "sqlite"}) as server:
+    _require_seen("refused_connects", *storm.run(server, _storm(PATIENCE_S)))
+
+
 def _require_seen(counter, code, result):
   _require(code == 1, f"exit code {code}")
-  _require(result[counter] > 0, f"{counter}=0, but {loadgen.faults_of(result) or 'no fault'}")
+  names = storm.FAULTS if result["mode"] == "storm" else loadgen.FAULTS
+  _require(result[counter] > 0, f"{counter}=0, but {loadgen.faults_of(result, names) or 'no fault'}")
 
 
 def _require(condition, otherwise):

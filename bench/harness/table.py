@@ -30,6 +30,12 @@ COLUMNS = {
   "timeout_p50": Column("timeout late p50 ms", lambda r: r["timeout_late_ms"]["p50"], 2),
   "timeout_p99": Column("p99 ms", lambda r: r["timeout_late_ms"]["p99"], 2),
   "timeout_max": Column("worst ms", lambda r: r["timeout_late_ms"]["max"], 2),
+  "storm": Column("all caught up s", lambda r: r["storm_s"], 2),
+  "gap_p50": Column("gap p50 ms", lambda r: r["gap_ms"]["p50"]),
+  "gap_p99": Column("p99 ms", lambda r: r["gap_ms"]["p99"]),
+  "gap_max": Column("worst ms", lambda r: r["gap_ms"]["max"]),
+  "down": Column("end ms", lambda r: r["restart_ms"]["down"]),
+  "start": Column("start ms", lambda r: r["restart_ms"]["start"]),
 }
 
 

@@ -2,6 +2,7 @@
 #include "bench/loadgen/process_stats.hpp"
 #include "bench/loadgen/report.hpp"
 #include "bench/loadgen/server_counters.hpp"
+#include "bench/loadgen/storm.hpp"
 #include "bench/loadgen/traffic.hpp"
 
 #include <exception>
@@ -48,12 +49,22 @@ measurements measure(run_state& run) {
   return found;
 }
 
+/// Prints `ready` in between, so the whole of it.
+bool run_storm(run_state& run) {
+  auto what = storm{run};
+  what.run();
+  std::cout << what.to_json() << std::endl;
+  return what.is_clean();
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   try {
     auto run = std::make_unique<run_state>(parse_options(argc, argv));
     raise_descriptor_limit(run->opts.connections + run->opts.producers + spare_descriptors);
+    if (run->opts.mode == traffic_mode::storm)
+      return run_storm(*run) ? 0 : 1;
     const auto found = measure(*run);
     std::cout << to_json(*run, found) << std::endl;
     return run->is_clean() ? 0 : 1;

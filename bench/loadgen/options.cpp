@@ -15,7 +15,8 @@ namespace {
 const auto mode_names = std::map<std::string, traffic_mode>{{"closed", traffic_mode::closed},
                                                             {"open", traffic_mode::open},
                                                             {"sat", traffic_mode::saturate},
-                                                            {"idle", traffic_mode::idle}};
+                                                            {"idle", traffic_mode::idle},
+                                                            {"storm", traffic_mode::storm}};
 
 void add_server_options(CLI::App& app, options& x) {
   app.add_option("--host", x.host, "IPv4 address of the server")->check(CLI::ValidIPV4);
@@ -47,7 +48,9 @@ void add_connection_options(CLI::App& app, options& x) {
 void add_traffic_options(CLI::App& app, options& x) {
   app.add_option("--mode", x.mode,
                  "closed: --inflight events in flight. open: --rate events per second. "
-                 "sat: --inflight unanswered POSTs. idle: connections only")
+                 "sat: --inflight unanswered POSTs. idle: connections only. "
+                 "storm: as open; prints `ready` once all clients have an event, then the server has to end, and its "
+                 "successor to come; clients come back as socket.io-client does")
       ->transform(CLI::CheckedTransformer(mode_names).description(""))
       ->default_str("closed");
   app.add_option("--inflight", x.inflight, "Events in flight, or unanswered POSTs")->check(CLI::PositiveNumber);
@@ -56,6 +59,7 @@ void add_traffic_options(CLI::App& app, options& x) {
   app.add_option("--warmup", x.warmup_s, "Seconds of traffic before the window opens");
   app.add_option("--secs", x.seconds, "Seconds of the window");
   app.add_option("--drain", x.drain_s, "Seconds to wait for what is under way");
+  app.add_option("--patience", x.patience_s, "Storm: seconds until everybody has to be back");
   app.add_flag("--spin", x.spin, "Never sleep, so that no wake-up of this process is paid by the server");
 }
 
@@ -79,6 +83,11 @@ void add_event_options(CLI::App& app, options& x) {
       ->excludes(body);
 }
 
+/// With the numbers of one connection.
+std::string expand_own(const options& x, const std::string& text, std::uint32_t index) {
+  return expand(text, {{"{i}", std::to_string(index)}, {"{m}", std::to_string(index % x.instances)}});
+}
+
 } // namespace
 
 std::string_view name_of(traffic_mode mode) noexcept {
@@ -91,6 +100,8 @@ std::string_view name_of(traffic_mode mode) noexcept {
     return "sat";
   case traffic_mode::idle:
     return "idle";
+  case traffic_mode::storm:
+    return "storm";
   }
   return "";
 }
@@ -118,6 +129,17 @@ options parse_options(int argc, char** argv) {
   }
   x.producers = std::min(x.producers, x.instances);
   return x;
+}
+
+std::string path_of(const options& x, std::uint32_t index) {
+  auto path = expand_own(x, x.websocket_path, index);
+  if (!x.api_key.empty())
+    path += (path.find('?') == std::string::npos ? "?apikey=" : "&apikey=") + x.api_key;
+  return path;
+}
+
+std::string namespace_of(const options& x, std::uint32_t index) {
+  return x.is_main_namespace() ? "" : expand_own(x, x.nsp, index);
 }
 
 std::string expand(std::string text, std::initializer_list<std::pair<std::string_view, std::string_view>> values) {

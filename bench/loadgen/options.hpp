@@ -19,7 +19,9 @@ enum class traffic_mode {
   /// A fixed number of unanswered POSTs.
   saturate,
   /// Connections only.
-  idle
+  idle,
+  /// A low rate, while the server is restarted under its clients and they come back.
+  storm
 };
 
 std::string_view name_of(traffic_mode mode) noexcept;
@@ -55,6 +57,8 @@ struct options {
   /// Longest wait for what is under way after the window; with `events`, longest time without any progress.
   double drain_s = 5;
   bool spin = false;
+  /// Storm: longest time until everybody is back.
+  double patience_s = 60;
 
   std::uint32_t producers = 1;
   std::uint32_t payload_bytes = 512;
@@ -72,6 +76,11 @@ struct options {
 
 /// Reads the command line. Prints and ends the process when it asks for help or makes no sense.
 options parse_options(int argc, char** argv);
+
+/// What connection number `index` asks for in its upgrade, with the key.
+std::string path_of(const options& x, std::uint32_t index);
+/// Its namespace; empty for the main one.
+std::string namespace_of(const options& x, std::uint32_t index);
 
 /// Replaces every occurrence of each key.
 std::string expand(std::string text, std::initializer_list<std::pair<std::string_view, std::string_view>> values);

@@ -93,6 +93,7 @@ nanos traffic::post_due() {
     keep_unanswered();
     break;
   case traffic_mode::idle:
+  case traffic_mode::storm:
     break;
   }
   return longest_sleep;

@@ -1,21 +1,22 @@
 #pragma once
 
-#include "bench/loadgen/run_state.hpp"
-#include "bench/loadgen/websocket_frame.hpp"
+#include "bench/loadgen/websocket_leg.hpp"
 
 #include <string>
 #include <string_view>
 
 namespace arauto::loadgen {
 
-/// One receiving connection: connects, upgrades, joins its namespace, then judges every event that arrives.
-class websocket_client {
+/// One receiving connection: connects, upgrades, joins its namespace, then judges every event that arrives. Stays where
+/// it is: the leg knows it.
+class websocket_client final : private websocket_leg::owner {
 public:
   websocket_client(run_state& run, std::uint32_t index);
+  websocket_client(websocket_client&&) = default; // Before `start`.
 
   void start();
   /// The socket is ready, as epoll says.
-  void on_ready(std::uint32_t events);
+  void on_ready(std::uint32_t events) { leg_.on_ready(events); }
   /// Counts the connection as refused if it has not got through yet.
   void give_up();
 
@@ -24,34 +25,25 @@ public:
   std::uint32_t instance() const noexcept { return instance_; }
 
 private:
-  enum class state : std::uint8_t { idle, connecting, upgrading, opening, joining, subscribed, dead };
+  enum class state : std::uint8_t { idle, connecting, opening, joining, subscribed, dead };
 
-  void send_upgrade();
-  void on_bytes(std::string_view bytes);
-  void on_upgrade_answer(std::string_view bytes);
-  /// Takes all complete frames; returns the bytes used.
-  std::size_t take_frames(std::string_view bytes);
-  void on_frame(const server_frame& frame);
-  void on_text(std::string_view text);
+  void on_upgraded() override;
+  void on_message(std::string_view text) override;
+  void on_end(websocket_leg::ending) override { drop(); }
   void on_join_answer(std::string_view text);
   void on_event(std::string_view text);
   void become_subscribed();
-  void send(websocket_opcode opcode, std::string_view payload);
-  void send_raw(std::string_view bytes);
   void drop();
   /// Socket.IO CONNECT for the connection's namespace.
   std::string join_packet() const;
-  std::string expand_own(const std::string& text) const;
 
   run_state* run_;
-  unique_fd fd_;
+  websocket_leg leg_;
   std::uint32_t index_;
   std::uint32_t instance_;
   state state_ = state::idle;
   sequence_check sequence_;
   heartbeat heartbeat_;
-  std::string unread_;
-  std::string fragments_;
 };
 
 } // namespace arauto::loadgen

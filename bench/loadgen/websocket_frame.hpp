@@ -44,7 +44,7 @@ inline frame_status read_frame(std::string_view bytes, server_frame& out) noexce
   return frame_status::complete;
 }
 
-/// A masked client frame of at most 125 bytes; what is longer is cut.
+/// A masked client frame of at most 65,535 bytes; what is longer is cut.
 std::string client_frame(websocket_opcode opcode, std::string_view payload);
 
 } // namespace arauto::loadgen
