@@ -48,7 +48,7 @@ class _Watch:
   def __init__(self, pids):
     self.began = time.monotonic()  # The clock of the load generator, too.
     self._busy = loadgen.busy_seconds()
-    self._own = _ended_seconds() - sum(map(_process_seconds, pids))
+    self._own = _ended_seconds() + sum(map(_process_seconds, pids))  # Of the children, once they have ended, too.
 
   def foreign_share(self, successor):
     """The processes that were there have ended; only the successor runs."""
