@@ -25,6 +25,15 @@ void room_namespace_state::admit(const join& x) {
   caf::anon_send(hubs_[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number_}}, {x.sid}});
 }
 
+void room_namespace_state::admit_as(const join& x, known_session known, std::vector<std::string> rooms) {
+  sessions_.add(x);
+  caf::anon_send(hubs_[x.loop], admit_session{x.who,
+                                              {{list_key::part::own_namespace, number_}},
+                                              std::move(rooms),
+                                              0,
+                                              std::make_shared<const known_session>(std::move(known))});
+}
+
 void room_namespace_state::refuse(const join& x, std::string message, std::string data) {
   caf::anon_send(x.who, refuse_session{std::move(message), std::move(data)});
 }

@@ -36,6 +36,8 @@ public:
 
   /// Lets a session in, into the room of its own id.
   void admit(const join& x);
+  /// Lets a session in as one that is known, into those rooms.
+  void admit_as(const join& x, known_session known, std::vector<std::string> rooms);
   /// `data`: JSON text of CONNECT_ERROR's `data`, or empty.
   void refuse(const join& x, std::string message, std::string data = {});
   void release(const leave& x);

@@ -76,12 +76,23 @@ void session::admit(const admit_session& x) {
   if (expiry_)
     unit().home().arm(*expiry_, std::chrono::milliseconds{std::max<std::int64_t>(0, expiry_->at_ms - unix_ms())});
   unit().counters().open_sessions.add();
+  if (x.as)
+    become(*x.as);
   // First the answer, then the place in the lists: nothing may overtake CONNECT.
   begin_at(x.position);
   for (const auto& list : x.lists)
     lists_->insert(*this, list);
   for (const auto& room : x.rooms)
     lists_->rooms().join(*this, x.lists.front().instance, room);
+}
+
+void session::become(const known_session& x) {
+  sid_ = x.sid;
+  if (!start_)
+    start_ = std::make_unique<beginning>();
+  start_->pid = x.pid;
+  if (!x.missed.empty())
+    above_->push(x.missed);
 }
 
 // -- to the client

@@ -115,6 +115,7 @@ private:
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
   void refuse(const refuse_session& why);
+  void become(const known_session& x);
   void begin_at(event_sequence joined);
   void become_live();
   void refuse_beginning();

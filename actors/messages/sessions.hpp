@@ -75,6 +75,15 @@ struct list_key {
   friend bool operator==(const list_key&, const list_key&) = default;
 };
 
+/// An owner that keeps sessions in its own way lets one in as that.
+struct known_session {
+  std::string sid;
+  /// What its client may come back with; empty: with nothing.
+  std::string pid;
+  /// Packets that its client has missed; they go out before the CONNECT answer.
+  std::vector<frame_ptr> missed;
+};
+
 struct admit_session {
   session_actor who;
   std::vector<list_key> lists;
@@ -82,6 +91,8 @@ struct admit_session {
   std::vector<std::string> rooms;
   /// What is published from now on is behind this place.
   event_sequence position = 0;
+  /// Null: as it is.
+  std::shared_ptr<const known_session> as = nullptr;
 };
 
 /// Events for one list, in order.

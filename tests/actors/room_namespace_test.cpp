@@ -21,7 +21,7 @@ struct parlour_state : room_namespace_state {
   void let_in(const join& x) {
     if (x.auth.find("stranger") != std::string::npos)
       return refuse(x, "not authorized", R"({"code":7})");
-    admit(x);
+    knows ? admit_as(x, *knows, {"old room"}) : admit(x);
     emit(only(x.who), {"welcome", x.auth.empty() ? "{}" : x.auth});
   }
   void let_go(const leave& x) {
@@ -32,6 +32,7 @@ struct parlour_state : room_namespace_state {
 
   std::function<void(const client_event&)> on_event;
   std::vector<std::string> ends;
+  std::optional<known_session> knows;
 };
 using parlour_actor = placed_actor<room_namespace_actor, parlour_state>;
 
@@ -105,6 +106,18 @@ protected:
   std::vector<std::unique_ptr<front>> fronts;
   std::vector<std::unique_ptr<test::fake_client>> clients;
 };
+
+TEST_F(RoomNamespace, LetsASessionInAsOneThatItKnows) {
+  auto& x = *clients.emplace_back(std::make_unique<test::fake_client>());
+  x.side = fronts[0]->open(x.out, {});
+  state->knows = known_session{"old-sid", "its-pid", {frame::text({"42/parlour,[\"missed\"]"})}};
+  say(x, "0/parlour,");
+  EXPECT_THAT(x.out.take(),
+              ElementsAre("42/parlour,[\"missed\"]", "40/parlour,{\"sid\":\"old-sid\",\"pid\":\"its-pid\"}",
+                          "42/parlour,[\"welcome\",{}]"));
+  act(x, [this](const client_event&) { state->emit(state->room("old room"), {"still here", ""}); });
+  EXPECT_THAT(x.out.take(), ElementsAre("42/parlour,[\"still here\"]"));
+}
 
 TEST_F(RoomNamespace, AnswersConnectBeforeItsOwnFirstEventAndOnce) {
   enter(0);

@@ -25,19 +25,19 @@ bool is_parcel(std::string_view object) {
 } // namespace
 
 void client_suite_state::let_in(const join& x) {
+  if (readmit(x))
+    return greet(x);
   if (nsp() == "/no")
     return refuse(x, "Auth failed (custom namespace)");
   if (nsp() == "/" && !query_parameter(*x.shake, "fail").empty())
     return refuse(x, "Auth failed (main namespace)");
   admit(x);
-  const auto& joined = members_[x.who] = make_member(x);
-  if (nsp() == "/abc")
-    emit(only(x.who), {"handshake", handshake_json(joined)});
+  greet(x);
 }
 
-void client_suite_state::let_go(const leave& x) {
-  release(x);
-  members_.erase(x.who);
+void client_suite_state::greet(const join& x) {
+  if (nsp() == "/abc")
+    emit(only(x.who), {"handshake", handshake_json(member_of(x.who))});
 }
 
 void client_suite_state::hear(const client_event& x) {
@@ -45,7 +45,7 @@ void client_suite_state::hear(const client_event& x) {
     return;
   const arguments given{*x.content};
   if (x.name == "getId" && (nsp() == "/foo" || nsp() == "/"))
-    acknowledge(x, quoted(members_[x.from].sid));
+    acknowledge(x, quoted(member_of(x.from).sid));
   else if (nsp() == "/")
     hear_on_root(x, given);
 }
@@ -63,7 +63,7 @@ void client_suite_state::hear_on_root(const client_event& x, const arguments& gi
     for (const auto text : texts)
       tell(x, "takeUtf8", quoted(text));
   else if (x.name == "getHandshake")
-    acknowledge(x, handshake_json(members_[x.from]));
+    acknowledge(x, handshake_json(member_of(x.from)));
   else
     hear_dates(x);
   hear_binary(x, given);
@@ -95,7 +95,7 @@ void client_suite_state::hear_binary(const client_event& x, const arguments& giv
 
 /// Events that count in their order only.
 void client_suite_state::hear_sequence(const client_event& x, const arguments& given) {
-  auto& step = members_[x.from].step;
+  auto& step = member_of(x.from).step;
   if (x.name == "abuff1" || x.name == "blob1") {
     step = given.is_binary(0) ? 1 : 0;
   } else if (x.name == "abuff2" && step == 1 && !given.is_binary(0)) {
@@ -131,8 +131,11 @@ void client_suite_state::tell_bytes(const client_event& x, std::string_view what
 }
 
 room_namespace_actor::behavior_type client_suite(placed_actor<room_namespace_actor, client_suite_state>* self,
-                                                 std::vector<hub_actor> hubs, instance_number number, std::string nsp) {
+                                                 std::vector<hub_actor> hubs, instance_number number, std::string nsp,
+                                                 bool has_recovery) {
   self->state.begin(self->unit(), room_namespace_actor{self}, std::move(hubs), number, std::move(nsp));
+  if (has_recovery)
+    self->state.enable_recovery();
   return room_namespace_behavior(self, &client_suite_state::let_in, &client_suite_state::let_go,
                                  &client_suite_state::hear);
 }

@@ -26,18 +26,18 @@ std::string token_of(const join& x) {
 } // namespace
 
 void interop_state::let_in(const join& x) {
+  if (readmit(x)) // skipMiddlewares, by default.
+    return greet(x);
   if (door == middleware::refuse_all)
     return refuse(x, "nope");
   if (door == middleware::token && token_of(x) != "secret")
     return refuse(x, "not authorized", R"({"code":"E_AUTH","retry":false})");
   admit(x);
-  const auto& joined = members_[x.who] = make_member(x);
-  emit(only(x.who), {"auth", auth_json(joined)});
+  greet(x);
 }
 
-void interop_state::let_go(const leave& x) {
-  release(x);
-  members_.erase(x.who);
+void interop_state::greet(const join& x) {
+  emit(only(x.who), {"auth", auth_json(member_of(x.who))});
 }
 
 const std::map<std::string, interop_state::handler, std::less<>>& interop_state::handlers() {
@@ -53,6 +53,8 @@ const std::map<std::string, interop_state::handler, std::less<>>& interop_state:
       {"to-room-except", &s::to_room_except},
       {"broadcast", &s::to_others},
       {"all", &s::to_all},
+      {"volatile-all", &s::to_all_volatile},
+      {"direct", &s::to_session},
       {"disconnect-me", &s::disconnect_sender},
       {"close-engine", &s::close_engine},
       {"volatile-ping", &s::answer_volatile},
@@ -129,6 +131,14 @@ void interop_state::to_all(const client_event& x, const arguments&) {
   emit(everybody(), {"all-msg", x.content->arguments, x.content->attachments});
 }
 
+void interop_state::to_all_volatile(const client_event& x, const arguments&) {
+  emit(everybody(), {"all-msg", x.content->arguments, x.content->attachments}, true);
+}
+
+void interop_state::to_session(const client_event& x, const arguments& given) {
+  emit(room(given.text(0)), {"direct", given.from(1), x.content->attachments});
+}
+
 void interop_state::disconnect_sender(const client_event& x, const arguments& given) {
   disconnect(only(x.from), given.is_truthy(0) ? session_end::client : session_end::membership);
 }
@@ -158,7 +168,7 @@ void interop_state::send_big(const client_event& x, const arguments& given) {
 }
 
 void interop_state::tell_handshake(const client_event& x, const arguments&) {
-  const auto& who = members_[x.from];
+  const auto& who = member_of(x.from);
   acknowledge(x, "{\"query\":" + query_json(who) + ",\"auth\":" + auth_json(who) + "}");
 }
 
@@ -173,20 +183,23 @@ void interop_state::tell_rooms(const client_event& x, const arguments&) {
 }
 
 void interop_state::tell_state(const client_event& x, const arguments&) {
-  const auto& who = members_[x.from];
-  acknowledge(x, "{\"id\":" + quoted(who.sid) + ",\"recovered\":false,\"data\":" + data_json(who) + "}");
+  const auto& who = member_of(x.from);
+  acknowledge(x, "{\"id\":" + quoted(who.sid) + ",\"recovered\":" + (who.is_recovered ? "true" : "false") +
+                     ",\"data\":" + data_json(who) + "}");
 }
 
 void interop_state::set_data(const client_event& x, const arguments& given) {
-  members_[x.from].data[given.text(0)] = given.raw(1);
+  member_of(x.from).data[given.text(0)] = given.raw(1);
   acknowledge(x, "");
 }
 
 room_namespace_actor::behavior_type interop(placed_actor<room_namespace_actor, interop_state>* self,
                                             std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                            middleware door) {
+                                            middleware door, bool has_recovery) {
   self->state.begin(self->unit(), room_namespace_actor{self}, std::move(hubs), number, std::move(nsp));
   self->state.door = door;
+  if (has_recovery)
+    self->state.enable_recovery();
   return room_namespace_behavior(self, &interop_state::let_in, &interop_state::let_go, &interop_state::hear);
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include "actors/room_namespace.hpp"
 #include "tests/conformance/arguments.hpp"
-#include "tests/conformance/members.hpp"
+#include "tests/conformance/member_namespace.hpp"
 
 #include <map>
 
@@ -18,16 +17,18 @@ enum class middleware {
 };
 
 /// A namespace of profiles A and B: echoes, rooms, broadcasts, acknowledgements both ways. Unknown events are ignored.
-struct interop_state : room_namespace_state {
+struct interop_state : member_namespace_state {
   static constexpr const char* name = "interop";
 
   void let_in(const join& x);
-  void let_go(const leave& x);
+  void let_go(const leave& x) { release(x); }
   void hear(const client_event& x);
 
   middleware door = middleware::none;
 
 private:
+  void greet(const join& x);
+
   using handler = void (interop_state::*)(const client_event&, const arguments&);
   static const std::map<std::string, handler, std::less<>>& handlers();
 
@@ -41,6 +42,8 @@ private:
   void to_room_except(const client_event& x, const arguments& given);
   void to_others(const client_event& x, const arguments& given);
   void to_all(const client_event& x, const arguments& given);
+  void to_all_volatile(const client_event& x, const arguments& given);
+  void to_session(const client_event& x, const arguments& given);
   void disconnect_sender(const client_event& x, const arguments& given);
   void close_engine(const client_event& x, const arguments& given);
   void answer_volatile(const client_event& x, const arguments& given);
@@ -51,12 +54,10 @@ private:
   void tell_rooms(const client_event& x, const arguments& given);
   void tell_state(const client_event& x, const arguments& given);
   void set_data(const client_event& x, const arguments& given);
-
-  std::map<session_actor, member> members_;
 };
 
 room_namespace_actor::behavior_type interop(placed_actor<room_namespace_actor, interop_state>* self,
                                             std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                            middleware door);
+                                            middleware door, bool has_recovery);
 
 } // namespace arauto::conformance

@@ -54,7 +54,12 @@ std::string human_date(std::int64_t ms) {
 } // namespace
 
 member make_member(const join& x) {
-  return {x.sid, x.auth, x.shake, unix_ms(), {}, 0};
+  member out;
+  out.sid = x.sid;
+  out.auth = x.auth;
+  out.shake = x.shake;
+  out.joined_at_ms = unix_ms();
+  return out;
 }
 
 std::string auth_json(const member& x) {

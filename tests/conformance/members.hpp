@@ -10,6 +10,8 @@ namespace arauto::conformance {
 /// What an application remembers of a session: id, auth, handshake, and its own data. Part of a namespace's actor.
 struct member {
   std::string sid;
+  /// What its client comes back with; empty without recovery.
+  std::string pid;
   std::string auth;
   std::shared_ptr<const handshake> shake;
   std::int64_t joined_at_ms = 0;
@@ -17,6 +19,8 @@ struct member {
   std::map<std::string, std::string> data;
   /// How far a sequence of events has come.
   int step = 0;
+  /// Its client came back with it.
+  bool is_recovered = false;
 };
 
 member make_member(const join& x);

@@ -22,8 +22,8 @@ middleware door_of(std::string_view nsp) {
 
 } // namespace
 
-namespaces::namespaces(profile kind, std::vector<hub_actor> hubs, io_unit& unit)
-    : profile_{kind}, hubs_{std::move(hubs)}, unit_{&unit} {
+namespaces::namespaces(profile kind, bool has_recovery, std::vector<hub_actor> hubs, io_unit& unit)
+    : profile_{kind}, has_recovery_{has_recovery}, hubs_{std::move(hubs)}, unit_{&unit} {
   const std::vector<std::string> names =
       kind == profile::c ? std::vector<std::string>{"/", "/no", "/foo", "/timeout_socket", "/valid", "/asd", "/abc"}
                          : std::vector<std::string>{"/", "/custom", "/auth", "/plainerr"};
@@ -45,8 +45,9 @@ void namespaces::add(const std::string& nsp) {
 room_namespace_actor namespaces::spawn(const std::string& nsp) {
   const auto number = static_cast<instance_number>(actors_.size() + 1);
   if (profile_ == profile::c)
-    return spawn_on<room_namespace_actor, client_suite_state>(*unit_, client_suite, hubs_, number, nsp);
-  return spawn_on<room_namespace_actor, interop_state>(*unit_, interop, hubs_, number, nsp, door_of(nsp));
+    return spawn_on<room_namespace_actor, client_suite_state>(*unit_, client_suite, hubs_, number, nsp, has_recovery_);
+  return spawn_on<room_namespace_actor, interop_state>(*unit_, interop, hubs_, number, nsp, door_of(nsp),
+                                                       has_recovery_);
 }
 
 std::optional<namespace_actor> namespaces::find(std::string_view nsp) {

@@ -17,7 +17,7 @@ namespace arauto::conformance {
 /// gates of all I/O threads ask it.
 class namespaces {
 public:
-  namespaces(profile kind, std::vector<hub_actor> hubs, io_unit& unit);
+  namespaces(profile kind, bool has_recovery, std::vector<hub_actor> hubs, io_unit& unit);
 
   /// Nothing: there is no such namespace. Never waits for an actor.
   std::optional<namespace_actor> find(std::string_view nsp);
@@ -35,6 +35,7 @@ private:
 
   std::mutex mutex_;
   profile profile_;
+  bool has_recovery_;
   std::vector<hub_actor> hubs_;
   io_unit* unit_;
   std::map<std::string, room_namespace_actor, std::less<>> actors_;

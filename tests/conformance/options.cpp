@@ -52,7 +52,7 @@ void add_options(CLI::App& app, given& x) {
   app.add_option("--cors-methods", x.cors_methods)->delimiter(',');
   app.add_option("--cors-headers", x.cors_headers)->delimiter(',');
   app.add_option("--cors-max-age", x.cors_max_age, "seconds");
-  app.add_flag("--recovery", x.recovery, "not there yet");
+  app.add_flag("--recovery", x.recovery, "connection state recovery (profile C: always)");
   app.add_option("--redis", x.redis, "not there yet");
   app.add_option("--redis-adapter", x.redis_adapter, "not there yet");
 }
@@ -93,6 +93,7 @@ options options_of(const given& x) {
   case profile::c:
     to.ping_interval = milliseconds{2000};
     to.handshake_delay = milliseconds{10};
+    to.recovery = true;
     break;
   case profile::d:
     to.ping_interval = milliseconds{500};
@@ -118,6 +119,7 @@ options options_of(const given& x) {
   to.cookie = x.cookie;
   to.cors = cors_of(x);
   to.forbid = x.forbid;
+  to.recovery = to.recovery || x.recovery;
   return to;
 }
 
@@ -132,9 +134,8 @@ command_line read_command_line(int count, const char* const* words) {
   } catch (const CLI::ParseError& e) {
     return {{}, app.exit(e) == 0 ? 0 : exit_refused};
   }
-  if (x.recovery || x.redis || x.redis_adapter) {
-    std::cerr << "error: --recovery, --redis and --redis-adapter need an event log and a cluster, which this server "
-                 "does not have; leave them out\n";
+  if (x.redis || x.redis_adapter) {
+    std::cerr << "error: --redis and --redis-adapter need a cluster, which this server does not have; leave them out\n";
     return {{}, exit_refused};
   }
   return {options_of(x), std::nullopt};

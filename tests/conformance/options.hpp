@@ -32,6 +32,8 @@ struct options {
   http::cors_policy cors;
   /// Refuses every handshake with code 4.
   bool forbid = false;
+  /// Connection state recovery, with the reference server's default parameters.
+  bool recovery = false;
 };
 
 /// What the command line asks for: options, or an exit code when the program has nothing to do. Prints help and errors.

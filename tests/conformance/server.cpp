@@ -43,7 +43,7 @@ server::server(const options& wish)
     hubs.push_back(x.hub);
   }
   // On a thread of its own when there is one: what crosses threads is tested, too.
-  namespaces_ = std::make_unique<namespaces>(wish.profile, std::move(hubs), threads_.back()->unit);
+  namespaces_ = std::make_unique<namespaces>(wish.profile, wish.recovery, std::move(hubs), threads_.back()->unit);
   for (auto& x : threads_)
     complete(*x);
   std::vector<io::listener::target> targets;

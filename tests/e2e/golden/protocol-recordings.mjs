@@ -4,11 +4,6 @@ import { WireReader, clientFrame, close, closePayload } from './protocol-wire.mj
 
 const directory = new URL('../../golden/protocol/', import.meta.url);
 
-/** Transcripts that are not replayed, and why. */
-export const leftOut = {
-  'sio5-recovery': 'conformance-server has no connection state recovery and refuses --recovery',
-};
-
 /** What the first line of a transcript does not say about its server. */
 const unsaid = {
   // Its answers carry `Access-Control-Allow-Origin: *`.
@@ -28,9 +23,9 @@ export const transcripts = () =>
   readdirSync(directory).filter((x) => x.endsWith('.jsonl')).map((x) => x.slice(0, -'.jsonl'.length)).sort();
 
 const isEngine = (file) => /^(eio|default)/.test(file);
-/** Those of the Engine.IO layer, and those of the Socket.IO layer; without those left out. */
-export const engineTranscripts = () => transcripts().filter((file) => isEngine(file) && !leftOut[file]);
-export const socketTranscripts = () => transcripts().filter((file) => !isEngine(file) && !leftOut[file]);
+/** Those of the Engine.IO layer, and those of the Socket.IO layer. */
+export const engineTranscripts = () => transcripts().filter((file) => isEngine(file));
+export const socketTranscripts = () => transcripts().filter((file) => !isEngine(file));
 
 /** One transcript: `{file, switches, isByTheClock, hasShortTimers, cases: [{name, lines}]}`. */
 export function transcript(file) {
@@ -51,13 +46,18 @@ export function transcript(file) {
   };
 }
 
-/** Lines that are recorded in base64 do not name what differs in them; other lines of the case do. */
+/**
+ * Lines that are recorded in base64 do not name what differs in them; other lines of the case do. What a client said
+ * before the server did, the client had made up.
+ */
 function withVars(lines) {
   const all = Object.entries(Object.assign({}, ...lines.map(({ vars }) => vars)));
+  const saidFirst = (name) => lines.find(({ vars }) => vars?.[name] !== undefined).dir;
+  const differing = all.filter(([name]) => saidFirst(name) === 's2c');
   return lines.map((line) => {
-    if (line.raw_b64 === undefined) return line;
-    const content = bytesOf(line).toString('latin1');
-    return { ...line, vars: Object.fromEntries(all.filter(([, value]) => content.includes(value))) };
+    const content = line.raw_b64 === undefined ? undefined : bytesOf(line).toString('latin1');
+    const isIn = ([name, value]) => content?.includes(value) ?? line.vars?.[name] === value;
+    return { ...line, vars: Object.fromEntries(differing.filter(isIn)) };
   });
 }
 
@@ -120,5 +120,12 @@ export function payloadOfFrame(line) {
   return closePayload(line.close_code, line.close_reason);
 }
 
-/** A recorded frame of the client, as it goes over the wire. */
-export const recordedFrame = (line) => clientFrame({ ...line, payload: payloadOfFrame(line) });
+/**
+ * A recorded frame of the client, as it goes over the wire, as it was or with our values in it; undefined if it needs one
+ * that was not learned.
+ */
+export function recordedFrame(line, variables) {
+  if (!variables || line.raw === undefined) return clientFrame({ ...line, payload: payloadOfFrame(line) });
+  const raw = variables.toOurs(line.raw, line.vars);
+  return raw === undefined ? undefined : clientFrame({ ...line, payload: payloadOfFrame({ ...line, raw }) });
+}

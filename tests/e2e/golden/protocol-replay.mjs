@@ -34,11 +34,13 @@ export class CaseReplay {
 
   /**
    * `recorded`: a case of a transcript. `used`: made-up values of the server so far. `elsewhere`: a path that the server
-   * answers at once and without effect.
+   * answers at once and without effect. `act`: does what a note says was done at the server; gets what tells our value
+   * for a recorded one's name.
    */
-  constructor(port, recorded, { isByTheClock = false, used, elsewhere } = {}) {
+  constructor(port, recorded, { isByTheClock = false, used, elsewhere, act } = {}) {
     this.port = port;
     this.elsewhere = elsewhere;
+    this.act = act;
     this.lines = recorded.lines;
     this.isByTheClock = isByTheClock;
     this.variables = new Variables(used);
@@ -57,6 +59,7 @@ export class CaseReplay {
   }
 
   async #step(line, before, after) {
+    if (line.kind === 'note') return await this.act((name) => this.variables.ours(name));
     const connection = this.#connections.get(line.conn);
     if (connection?.isAbandoned) return;
     const silence = line.ms - (before?.ms ?? line.ms);
@@ -92,10 +95,7 @@ export class CaseReplay {
 
   async #request(line, connection) {
     const request = recordedRequest(line, this.variables);
-    if (!request) {
-      this.#differ(`c${line.conn}/sent`, this.variables.named(line.raw, line.vars), 'nothing, for want of a value');
-      return this.#abandon(line.conn, connection ?? {});
-    }
+    if (!request) return this.#lack(line, connection);
     if (isPoll(request) && this.#surplus.has(request.session)) {
       this.#connections.set(line.conn, { request, count: 0, isServed: true });
       return;
@@ -108,7 +108,9 @@ export class CaseReplay {
   /** Frames that were recorded at the same time leave in one segment. */
   #sendFrame(line, connection, after) {
     const goesOn = after?.kind === 'ws-frame' && after.dir === 'c2s' && after.conn === line.conn && after.ms === line.ms;
-    connection.unsent = Buffer.concat([connection.unsent ?? Buffer.alloc(0), recordedFrame(line)]);
+    const frame = recordedFrame(line, this.variables);
+    if (!frame) return this.#lack(line, connection);
+    connection.unsent = Buffer.concat([connection.unsent ?? Buffer.alloc(0), frame]);
     if (goesOn) return;
     connection.send(connection.unsent);
     connection.unsent = undefined;
@@ -180,6 +182,11 @@ export class CaseReplay {
     const told = unread.map((message) => describe(message, (x) => this.variables.oursNamed(x)));
     this.#differ(`c${number}/extra`, 'nothing', told);
     connection.isAbandoned = true;
+  }
+
+  #lack(line, connection) {
+    this.#differ(`c${line.conn}/sent`, this.variables.named(line.raw, line.vars), 'nothing, for want of a value');
+    this.#abandon(line.conn, connection ?? {});
   }
 
   #abandon(number, connection) {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ConformanceServer, isReference } from '../support/conformance-server.mjs';
+import { deeds } from './protocol-deeds.mjs';
 import { ProtocolDifferences, listedDifferences } from './protocol-differences.mjs';
 import { transcript } from './protocol-recordings.mjs';
 import { CaseReplay } from './protocol-replay.mjs';
@@ -13,9 +14,9 @@ const attemptsMax = 4;
 const oneThread = ['--io-threads', '1'];
 
 /** Replays a case on a server, once more where the machine was too slow for it to mean anything. */
-async function replayCase(server, recorded, { hasShortTimers, ...options }) {
+async function replayCase(server, recorded, { hasShortTimers, deed, ...options }) {
   for (let attempt = 1; ; ++attempt) {
-    const replay = new CaseReplay(server.port, recorded, { ...options, elsewhere: '/elsewhere' });
+    const replay = new CaseReplay(server.port, recorded, { ...options, elsewhere: '/elsewhere', act: (ours) => deed(server.url, ours) });
     await replay.run();
     if (replay.differences.length === 0 || !hasShortTimers || !replay.isLate || attempt === attemptsMax) return { replay, attempt };
   }
@@ -41,7 +42,7 @@ export function replayTranscripts(files, count) {
       for (const { file, cases, isByTheClock, hasShortTimers } of group) {
         for (const recorded of cases) {
           it(`${file}: ${recorded.name}`, async () => {
-            const { replay, attempt } = await replayCase(server, recorded, { isByTheClock, hasShortTimers, used });
+            const { replay, attempt } = await replayCase(server, recorded, { isByTheClock, hasShortTimers, used, deed: deeds[file]?.[recorded.name] });
             const found = differences.unlisted(file, recorded.name, replay.differences);
             ++done.cases;
             done.again += attempt - 1;

@@ -13,6 +13,11 @@ export class Variables {
     this.#used = used;
   }
 
+  /** Our value for a recorded one, by its name. */
+  ours(name) {
+    return this.#ours.get(name);
+  }
+
   /** A recorded text with our values in it; undefined if one of them is not known. */
   toOurs(recorded, vars = {}) {
     let isKnown = true;
@@ -43,7 +48,7 @@ export class Variables {
       if (this.#ours.has(name)) return escape(this.#ours.get(name));
       if (met.includes(name)) return `\\k<${name}>`;
       met.push(name);
-      return `(?<${name}>[A-Za-z0-9_-]{${value.length}})`;
+      return `(?<${name}>${name.startsWith('offset') ? '[^"]+' : `[A-Za-z0-9_-]{${value.length}}`})`; // An offset is the server's own matter.
     });
     const match = new RegExp(`^${pattern.join('')}$`, 's').exec(ours);
     const values = new Set(met.map((name) => match?.groups[name]));

@@ -56,6 +56,8 @@ function serve(socket) {
     'to-room-except': (room, not, ...args) => nsp.to(room).except(not).emit('room-msg', ...args),
     broadcast: (...args) => socket.broadcast.emit('broadcast-msg', ...args),
     all: (...args) => nsp.emit('all-msg', ...args),
+    'volatile-all': (...args) => nsp.volatile.emit('all-msg', ...args),
+    direct: (id, ...args) => nsp.to(id).emit('direct', ...args),
     'disconnect-me': (close) => socket.disconnect(Boolean(close)),
     'volatile-ping': (...args) => socket.volatile.emit('volatile-pong', ...args),
     'send-binary': (size) => socket.emit('binary', Buffer.from(Array.from({ length: size }, (_, i) => i % 256))),

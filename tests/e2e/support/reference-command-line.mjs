@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 const profiles = {
   A: { pingInterval: 300, pingTimeout: 200, connectTimeout: 1000 },
   B: {},
-  C: { pingInterval: 2000, handshakeDelay: 10 },
+  C: { pingInterval: 2000, handshakeDelay: 10, recovery: true },
   D: { pingInterval: 500, maxHttpBufferSize: 100, port: 3000, hosts: ['127.0.0.1', '::1'] },
 };
 
@@ -36,12 +36,12 @@ const known = {
 /** What to serve, where and how; throws an `Error` with a message for the user. */
 export function readCommandLine(words) {
   const { values: said } = parseArgs({ args: words, options: known, allowPositionals: false });
-  for (const name of ['recovery', 'redis', 'redis-adapter']) {
+  for (const name of ['redis', 'redis-adapter']) {
     if (said[name]) throw new Error(`--${name} is not served here; leave it out`);
   }
   const profile = profiles[said.profile];
   if (!profile) throw new Error(`--profile is A, B, C or D, not ${said.profile}`);
-  const { port = 0, hosts = ['127.0.0.1'], handshakeDelay = 0, ...timers } = profile;
+  const { port = 0, hosts = ['127.0.0.1'], handshakeDelay = 0, recovery = false, ...timers } = profile;
   return {
     profile: said.profile,
     hosts: said.host ?? hosts,
@@ -58,6 +58,7 @@ export function readCommandLine(words) {
         connectTimeout: number(said, 'connect-timeout'),
         cookie: said.cookie && { name: said.cookie, path: '/', httpOnly: true, sameSite: 'lax' },
         cors: cors(said),
+        connectionStateRecovery: said.recovery || recovery ? {} : undefined,
       }),
       allowEIO3: said.eio3,
     },
