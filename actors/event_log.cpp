@@ -21,8 +21,10 @@ void memoryless_log_state::commit() {
     for (const auto& what : x.events)
       what->sequence = next_sequence_++;
     all.events.insert(all.events.end(), x.events.begin(), x.events.end());
-    for (const auto& request : x.requests)
+    for (const auto& request : x.requests) {
+      request.end_claims();
       outcomes[request.slot.loop].requests.push_back(request);
+    }
   }
   for (const auto& x : batch)
     caf::anon_send(x.from, committed{x.events});

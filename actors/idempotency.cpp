@@ -13,23 +13,32 @@ claim_digest claim_digest::of(std::string_view text) noexcept {
   return half;
 }
 
+namespace {
+
+bool is_over(const std::weak_ptr<const claim_set>& x) {
+  const auto held = x.lock();
+  return !held || held->is_over();
+}
+
+} // namespace
+
 bool running_claims::enter(const claims_ptr& x) {
   const auto runs = [this](const claim& one) {
     const auto at = running_.find(one.key);
-    return at != running_.end() && !at->second.expired();
+    return at != running_.end() && !is_over(at->second);
   };
-  if (std::any_of(x->begin(), x->end(), runs))
+  if (std::any_of(x->all().begin(), x->all().end(), runs))
     return false;
   if (running_.size() >= look_at_)
     forget_ended();
-  for (const auto& one : *x)
+  for (const auto& one : x->all())
     running_.insert_or_assign(one.key, x);
   return true;
 }
 
 /// Now and then, so that it costs little for each.
 void running_claims::forget_ended() {
-  std::erase_if(running_, [](const auto& x) { return x.second.expired(); });
+  std::erase_if(running_, [](const auto& x) { return is_over(x.second); });
   look_at_ = std::max<std::size_t>(64, running_.size() * 2);
 }
 

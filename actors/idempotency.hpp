@@ -1,12 +1,14 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 /// What a producer sends twice counts once.
@@ -36,7 +38,22 @@ struct claim {
   std::uint32_t first = 0;
   std::uint32_t count = 0;
 };
-using claims_ptr = std::shared_ptr<const std::vector<claim>>;
+
+/// The claims of one request. Any thread.
+class claim_set {
+public:
+  explicit claim_set(std::vector<claim> all) : all_{std::move(all)} {}
+
+  const std::vector<claim>& all() const noexcept { return all_; }
+  /// They run no longer, whoever still holds them.
+  void end() const noexcept { is_over_ = true; }
+  bool is_over() const noexcept { return is_over_; }
+
+private:
+  std::vector<claim> all_;
+  mutable std::atomic<bool> is_over_{false};
+};
+using claims_ptr = std::shared_ptr<const claim_set>;
 
 /// A claim stays so long, if the log keeps its events so long.
 inline constexpr std::chrono::hours claim_age_max{24};
@@ -45,13 +62,14 @@ inline constexpr std::chrono::hours claim_age_max{24};
 /// INSTANCE's thread only.
 class running_claims {
 public:
-  /// False when one of them runs already; then none is noted. They run until nobody holds `x` any more.
+  /// False when one of them runs already; then none is noted. They run until they are ended, or nobody holds `x` any
+  /// more.
   bool enter(const claims_ptr& x);
 
 private:
   void forget_ended();
 
-  std::unordered_map<claim_digest, std::weak_ptr<const std::vector<claim>>, claim_digest_hash> running_;
+  std::unordered_map<claim_digest, std::weak_ptr<const claim_set>, claim_digest_hash> running_;
   std::size_t look_at_ = 64;
 };
 

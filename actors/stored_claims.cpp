@@ -6,7 +6,7 @@ namespace arauto {
 
 claim_judge::verdict claim_judge::judge(const emit_request& request, const std::string& instance_id) {
   verdict x;
-  for (const auto& one : *request.once) {
+  for (const auto& one : request.once->all()) {
     const auto found = store_.find_claim(instance_id, one.key, now_ms_);
     if (found && found->body != one.body)
       return {"This key came with another body before; a new request needs a key of its own", 422, {}};
@@ -41,7 +41,7 @@ void claim_judge::judge(append& x) {
     std::vector<bool> is_known(request.events);
     event_sequence last = 0;
     for (std::size_t i = 0; i < said.known.size(); ++i) {
-      const auto& one = (*request.once)[i];
+      const auto& one = request.once->all()[i];
       last = std::max(last, said.known[i]);
       if (said.known[i] == 0) {
         claims_.push_back({*(first + one.first + one.count - 1), one.key, one.body});

@@ -69,6 +69,7 @@ void stored_log_state::tell(const std::vector<append>& batch, const std::vector<
         request.placed = offset{extent->now().number, x.events[behind - 1]->sequence};
       if (!services.store->is_durable())
         request.placed.reset();
+      request.end_claims();
       outcomes[request.slot.loop].requests.push_back(std::move(request));
     }
     if (!x.events.empty())
@@ -83,9 +84,11 @@ void stored_log_state::tell(const std::vector<append>& batch, const std::vector<
 
 void stored_log_state::refuse(const std::vector<append>& batch, const std::string& reason) {
   for (const auto& x : batch) {
-    for (const auto& request : x.requests)
+    for (const auto& request : x.requests) {
+      request.end_claims();
       caf::anon_send(services.intakes[request.slot.loop],
                      append_outcome{{request}, "The event log cannot take events now: " + reason, 503});
+    }
     caf::anon_send(x.from, append_failed{x.events});
     if (!x.events.empty() && x.events.back()->what.is_farewell)
       caf::anon_send(services.broadcaster, forget_instance{x.events.back()->from->number});
@@ -93,8 +96,10 @@ void stored_log_state::refuse(const std::vector<append>& batch, const std::strin
 }
 
 void stored_log_state::refuse(const std::vector<refused_request>& requests) {
-  for (const auto& x : requests)
+  for (const auto& x : requests) {
+    x.what.end_claims();
     caf::anon_send(services.intakes[x.what.slot.loop], append_outcome{{x.what}, x.reason, x.status});
+  }
 }
 
 void stored_log_state::note_health(const std::string& failure) {

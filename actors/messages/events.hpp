@@ -22,6 +22,12 @@ struct emit_request {
   std::uint32_t events = 0;
   /// What of it counts once; nullptr: nothing.
   claims_ptr once{};
+
+  /// Before its answer is on the way: what its producer sends again from now on is no longer at the same time.
+  void end_claims() const noexcept {
+    if (once)
+      once->end();
+  }
   /// Where the log has put its last event; nothing before, or when the log keeps nothing for good.
   std::optional<offset> placed{};
   /// So many of the events were in the log already.

@@ -54,7 +54,7 @@ std::string read_claims(const http::request& asked, std::string_view body, const
     return wrong;
   }
   if (!found.empty())
-    out = std::make_shared<const std::vector<claim>>(std::move(found));
+    out = std::make_shared<const claim_set>(std::move(found));
   return {};
 }
 
