@@ -13,9 +13,9 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays clean.
 
-from harness import loadgen, smoke, storm, table
-from harness.scenarios import all_scenarios
-from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, held, install_node_peer
+from harness import disk, loadgen, smoke, storm, table
+from harness.scenarios import LOG_WARMUP_S, all_scenarios, log_seconds
+from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, held, install_node_peer, with_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, RUNS_QUICK = 3, 1
@@ -25,8 +25,9 @@ REPEATS_WHEN_DISTURBED = 2
 class Bench:
   """One call of this program: measures, and keeps what it found."""
 
-  def __init__(self, places, servers):
+  def __init__(self, places, servers, is_quick):
     self.places = places
+    self.is_quick = is_quick
     self.servers = servers
     self.started = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     self.server_pin, self.loadgen_pin = loadgen.pins()
@@ -34,8 +35,10 @@ class Bench:
 
   def measure(self, scenario, runs):
     """All servers take turns, so that a slow minute of the machine hits them alike."""
-    servers = [server for server in self.servers if not scenario.settings or issubclass(server, Arauto)]
+    servers = self._takers(scenario)
     results = {server.name: [] for server in servers}
+    if scenario.disk_rate:
+      results[disk.NAME] = []
     for repetition in range(runs):
       for server in servers:
         try:
@@ -43,10 +46,21 @@ class Bench:
         except BenchError as error:
           self._fail(f"{scenario.name} {server.name}: {error}")
           continue
-        self._keep(scenario, server, repetition, result)
+        self._keep(scenario, server.name, repetition, result)
         if not result["faults"]:
           results[server.name].append(result)
+      if scenario.disk_rate:
+        alone = disk.run(scenario.disk_rate, LOG_WARMUP_S, log_seconds(self.is_quick))
+        self._keep(scenario, disk.NAME, repetition, alone)
+        results[disk.NAME].append(alone)
     return results
+
+  def _takers(self, scenario):
+    """Who takes part: what has settings or variants is arauto's own."""
+    own = [server for server in self.servers if issubclass(server, Arauto)]
+    if scenario.variants:
+      return [with_settings(server, title, x) for server in own for title, x in scenario.variants.items()]
+    return own if scenario.settings else self.servers
 
   def _measure_undisturbed(self, scenario, server):
     """Repeats a disturbed run; when all are, the least disturbed one is taken and marked."""
@@ -67,7 +81,8 @@ class Bench:
     run, fault_names = (storm.run, storm.FAULTS) if scenario.is_storm else (loadgen.run, loadgen.FAULTS)
     if scenario.is_storm:
       server_class = held(server_class)
-    with server_class(self.places, self.server_pin, settings=scenario.settings) as server:
+    with server_class(self.places, self.server_pin, settings=scenario.settings,
+                      instances=scenario.instances) as server:
       arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
       code, result = run(server, arguments, self.loadgen_pin, scenario.timeout_s)
       server.check_alive()
@@ -83,7 +98,7 @@ class Bench:
     return result
 
   def _keep(self, scenario, server, repetition, result):
-    line = {"started": self.started, "scenario": scenario.name, "server": server.name, "repetition": repetition}
+    line = {"started": self.started, "scenario": scenario.name, "server": server, "repetition": repetition}
     with open(self.places.work / "results.jsonl", "a", encoding="utf-8") as file:
       file.write(json.dumps({**line, **result}) + "\n")
 
@@ -133,13 +148,13 @@ def chosen_servers(chosen, places):
 
 def run_bench(chosen, places):
   places.work.mkdir(parents=True, exist_ok=True)
-  bench = Bench(places, chosen_servers(chosen, places))
+  bench = Bench(places, chosen_servers(chosen, places), chosen.quick)
   scenarios = all_scenarios(chosen.quick)
   with open(Path(tempfile.gettempdir()) / "arauto-bench.lock", "a", encoding="ascii") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)  # Two benches at once would measure each other.
     for name in chosen.scenarios or scenarios:
       results = bench.measure(scenarios[name], chosen.runs or (RUNS_QUICK if chosen.quick else RUNS))
-      print(table.format_scenario(scenarios[name], results, Arauto.name) + "\n", flush=True)
+      print(table.format_scenario(scenarios[name], results, next(iter(results), "")) + "\n", flush=True)
   print(f"every run: {places.work / 'results.jsonl'}")
   if bench.failures:
     print(f"{len(bench.failures)} measurements failed:", *bench.failures, sep="\n  ")

@@ -1,6 +1,6 @@
 """What is measured: each scenario is a command line of the load generator and the columns that matter in it."""
 import resource
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 FAN_CLIENTS = 1_000
 EXACT_EVENTS, EXACT_EVENTS_QUICK = 10_000, 1_000
@@ -18,6 +18,10 @@ STORM_EVENTS_PER_S = 2
 # Descriptors that the load generator needs beside its clients; the server keeps 64 for itself.
 STORM_SPARE_DESCRIPTORS = 100
 SLOWEST_DELIVERY_S = 60e-6
+LOG_PRODUCERS, LOG_UNANSWERED = 16, 1_024
+# Half of what a producer has to be able to get accepted.
+LOG_RATE = 25_000
+LOG_WARMUP_S = 0.7
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,12 @@ class Scenario:
   deliveries: int | None = None
   # Of arauto, as environment variables. Peers lack them: where there are some, they are not measured.
   settings: dict = field(default_factory=dict)
+  # Instances "inst0", "inst1" and so on.
+  instances: int = 1
+  # Settings of arauto by title: each is measured as a server of its own, against the first one.
+  variants: dict = field(default_factory=dict)
+  # The disk alone is measured, too, with so many events a second; 0: it is not.
+  disk_rate: int = 0
   # So many pings there must be at least.
   pings: int = 0
   # The server is restarted under its clients.
@@ -103,6 +113,28 @@ def storm(name, clients, warmup_s=3, rate=STORM_EVENTS_PER_S):
                   is_storm=True)
 
 
+LOGS = {log: {"EVENT_LOG": log} for log in ("sqlite", "memory", "off")}
+
+
+def _log_fan(name, inflight, quick):
+  fan = _fan(name, inflight, quick)
+  return replace(fan, what=f"{fan.what}, with each event log", variants=LOGS,
+                 columns=("cpu", "rate", "p50", "p99", "post_p50", "post_p99", "busy"))
+
+
+def log_seconds(quick):
+  return 2 if quick else 5
+
+
+def _log_emit(name, what, arguments, quick):
+  """Many producers, and one client for each, so that most of the work is to accept events."""
+  return Scenario(name, f"{LOG_PRODUCERS} producers with an instance and a client each, 512 bytes, {what}",
+                  ["--conns", LOG_PRODUCERS, "--mod", LOG_PRODUCERS, "--producers", LOG_PRODUCERS,
+                   "--payload", 512, "--warmup", LOG_WARMUP_S, "--secs", log_seconds(quick), "--drain", 20] + arguments,
+                  ("events", "cpu_event", "p50", "p99", "post_p50", "post_p99", "busy"),
+                  instances=LOG_PRODUCERS, variants=LOGS)
+
+
 def all_scenarios(quick):
   """By name, in the order in which they run."""
   idle_clients = IDLE_CLIENTS_QUICK if quick else IDLE_CLIENTS
@@ -118,6 +150,12 @@ def all_scenarios(quick):
     _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes")),
     _timers_quiet(timer_clients, ping_rounds),
     _timers_fan(timer_clients, ping_rounds),
+    _log_fan("log-fan1", 1, quick),
+    _log_fan("log-fan64", 64, quick),
+    _log_emit("log-emit", f"{LOG_UNANSWERED:,} requests unanswered", ["--mode", "sat", "--inflight", LOG_UNANSWERED],
+              quick),
+    replace(_log_emit("log-half", f"{LOG_RATE:,} events/s", ["--mode", "open", "--rate", LOG_RATE], quick),
+            disk_rate=LOG_RATE),
     storm("storm", STORM_CLIENTS_QUICK if quick else STORM_CLIENTS),
   ]
   return {scenario.name: scenario for scenario in listed}

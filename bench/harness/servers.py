@@ -44,12 +44,13 @@ class Server:
           '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net","apikey":"{apikey}"}')
   metrics_path = None
 
-  def __init__(self, places, prefix=(), arguments=(), settings=None):
+  def __init__(self, places, prefix=(), arguments=(), settings=None, instances=1):
     """`prefix` goes before the command (to pin it), `arguments` after it; `settings` are for its environment."""
     self.places = places
     self.prefix = list(prefix)
     self.arguments = list(arguments)
     self.settings = dict(settings or {})
+    self.instances = instances
     self.key = secrets.token_hex(16)
 
   def command(self, scratch):
@@ -132,15 +133,17 @@ class Arauto(Server):
             "PROMETHEUS_METRICS": "true", "LOG_LEVEL": "ERROR,WARN"}
 
   def prepare(self):
-    body = {"instanceName": "inst0", "integration": "WHATSAPP-BAILEYS", "websocket": {"enabled": True, "events": []}}
     connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)
-    connection.request("POST", "/instance/create", json.dumps(body),
-                       {"apikey": self.key, "Content-Type": "application/json"})
-    answer = connection.getresponse()
-    text = answer.read(2000).decode(errors="replace")
+    for number in range(self.instances):
+      body = {"instanceName": f"inst{number}", "integration": "WHATSAPP-BAILEYS",
+              "websocket": {"enabled": True, "events": []}}
+      connection.request("POST", "/instance/create", json.dumps(body),
+                         {"apikey": self.key, "Content-Type": "application/json"})
+      answer = connection.getresponse()
+      text = answer.read().decode(errors="replace")
+      if answer.status != 201:
+        raise BenchError(f"arauto refused to create an instance: {answer.status} {text[:2000]}")
     connection.close()
-    if answer.status != 201:
-      raise BenchError(f"arauto refused to create an instance: {answer.status} {text}")
 
 
 class HeldArauto(Arauto):
@@ -178,6 +181,18 @@ def held(server_class):
     name = server_class.name
 
   return Held
+
+
+def with_settings(server_class, title, settings):
+  """The same build with other settings, as a server of its own."""
+
+  class Variant(server_class):
+    name = f"{server_class.name} {title}"
+
+    def environment(self):
+      return {**super().environment(), **settings}
+
+  return Variant
 
 
 def another_arauto(binary):
