@@ -41,6 +41,8 @@ struct beginning {
   const recovery_signer* signer = nullptr;
   /// Of namespace, key and filter.
   std::uint64_t stamp = 0;
+  /// The client brought a `pid`.
+  bool has_come_back = false;
   /// What the client brought to go on as the session it was: checked but for what the log still has.
   std::optional<recovery_claim> resumed;
   std::string pid;

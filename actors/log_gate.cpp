@@ -83,9 +83,10 @@ std::optional<gate_refusal> give_access(gate_pass& to, const log_access& log, co
   to.log = reading{log.reader, log.board, who.instances, who.is_selected_only};
   to.start.is_recoverable = is_recoverable(log, wish, shake);
   to.start.signer = log.signer;
+  to.start.has_come_back = to.start.is_recoverable && !wish.pid.empty();
   to.start.stamp = stamp_of(who, to.filter);
   const auto oldest = oldest_place(*now.extent, who.instances);
-  if (to.start.is_recoverable && !wish.pid.empty())
+  if (to.start.has_come_back)
     if (auto claim = resume(to, wish, now))
       if (const auto place = place_of(*claim, wish, *now.extent);
           place && place->sequence >= oldest && place->sequence <= now.last) {

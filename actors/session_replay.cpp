@@ -50,6 +50,8 @@ void session::begin_anew() {
 void session::connect() {
   above_->on_admitted(*this);
   if (start_) {
+    if (start_->has_come_back)
+      (start_->resumed ? unit().counters().recovered_sessions : unit().counters().unrecovered_sessions).add();
     start_->resumed.reset();
     start_->place.reset();
   }
@@ -118,6 +120,7 @@ void session::take(const events_read& x) {
     if (!start_->resumed)
       return refuse_beginning();
     start_->inherited = start_->place->sequence;
+    start_->resumed.reset();
     // What the HUB brought meanwhile was before this session.
     place_ = log_->board->current().extent->at(behind_->newest);
     sid_ = random_id(sid_.size());

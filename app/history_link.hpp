@@ -17,6 +17,7 @@ public:
       : unit_{unit}, reader_{std::move(reader)}, board_{board} {}
 
   log_board::view places() const override { return board_.current(); }
+  std::string failure() const override { return board_.failure(); }
 
   bool read(event_query what, page_handler then) override {
     if (under_way_ == pages_max)

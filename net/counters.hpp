@@ -39,6 +39,8 @@ struct alignas(64) io_counters {
   counter open_streams;
   counter fallen_behind;
   counter replayed_events;
+  counter recovered_sessions;
+  counter unrecovered_sessions;
   counter refused_streams;
   counter upgrades;
   counter backlog_overflows;

@@ -50,6 +50,10 @@ constexpr metric_row metrics[] = {
     {&io_counters::fallen_behind, "arauto_fallen_behind_total", rising,
      "Times that a slow client went over to the log"},
     {&io_counters::replayed_events, "arauto_replayed_events_total", rising, "Events delivered from the log"},
+    {&io_counters::recovered_sessions, "arauto_recovered_sessions_total", rising,
+     "Sessions that went on where their client was"},
+    {&io_counters::unrecovered_sessions, "arauto_unrecovered_sessions_total", rising,
+     "Clients that came back and got a new session"},
     {&io_counters::refused_streams, "arauto_refused_streams_total", rising, "Event streams refused"},
     {&io_counters::open_sessions, "arauto_open_sessions", level, "Sessions in namespaces now"},
     {&io_counters::refused_sessions, "arauto_refused_sessions_total", rising, "CONNECT packets refused"},
@@ -85,6 +89,16 @@ prometheus::MetricFamily family(const char* name, const char* help, prometheus::
   return x;
 }
 
+void add_log(std::vector<prometheus::MetricFamily>& to, const event_history& log) {
+  const auto now = log.places();
+  to.push_back(family("arauto_event_log_failing", "1 while the event log takes no events and producers get 503", level,
+                      log.failure().empty() ? 0 : 1));
+  to.push_back(family("arauto_event_log_last", "Number of the last event that the log has", rising,
+                      static_cast<double>(now.last)));
+  to.push_back(family("arauto_event_log_purged_through", "Number of the last event that the log has dropped", level,
+                      static_cast<double>(now.extent ? now.extent->purged_through : 0)));
+}
+
 } // namespace
 
 void show_welcome(const exchange_ptr& x) {
@@ -116,6 +130,8 @@ void show_metrics(const exchange_ptr& x) {
   families.push_back(family("arauto_actor_failures_total", "Exceptions caught in handlers", rising,
                             static_cast<double>(handler_failures())));
   families.push_back(family("arauto_instances", "Instances", level, static_cast<double>(ports.directory.get().size())));
+  if (ports.history != nullptr)
+    add_log(families, *ports.history);
   std::ostringstream text;
   prometheus::TextSerializer{}.Serialize(text, families);
   http::response answer;

@@ -52,6 +52,8 @@ class event_history {
 public:
   virtual ~event_history() = default;
   virtual log_board::view places() const = 0;
+  /// Why no events are taken, as a sentence; empty: they are.
+  virtual std::string failure() const = 0;
   using page_handler = std::function<void(const events_read&)>;
   /// Reads one page; `then` gets it, or why there is none, later on the same thread, exactly once. False: too many
   /// pages are under way, and `then` is not called.

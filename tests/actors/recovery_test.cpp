@@ -60,6 +60,8 @@ TEST_F(Recovery, GivesBackWhatWasMissedInOrderAndThenWhatComes) {
   ASSERT_THAT(again->out.packets, SizeIs(4));
   EXPECT_EQ(again->out.packets.front(), R"(40/acme,{"sid":")" + has.sid + R"(","pid":")" + has.pid + "\"}");
   EXPECT_THAT(data_of(again->out.packets), ElementsAre("2", "3", "4"));
+  EXPECT_EQ(counted(&io_counters::recovered_sessions), 1U);
+  EXPECT_EQ(counted(&io_counters::unrecovered_sessions), 0U);
   close(*again);
 }
 
@@ -182,6 +184,7 @@ TEST_F(Recovery, IsANewSessionWhenEventsGoWhileItIsLetIn) {
   ASSERT_THAT(again->out.packets, SizeIs(1));
   EXPECT_NE(member_of(again->out.packets.front(), "sid"), has.sid);
   EXPECT_NE(member_of(again->out.packets.front(), "pid"), has.pid);
+  EXPECT_EQ(counted(&io_counters::unrecovered_sessions), 1U);
   emit(acme, "call", "2");
   EXPECT_THAT(data_of(again->out.packets), ElementsAre("2"));
   close(*again);
@@ -199,6 +202,8 @@ TEST_F(Recovery, DoesNotTakeAForgedPidOrAnImpossibleOffset) {
     EXPECT_NE(member_of(x->out.packets.front(), "sid"), has.sid) << pid << " " << at;
     close(*x);
   }
+  EXPECT_EQ(counted(&io_counters::recovered_sessions), 0U);
+  EXPECT_EQ(counted(&io_counters::unrecovered_sessions), 3U);
 }
 
 TEST_F(Recovery, EndsWhatClientsSendInThePlaceOfTheSession) {

@@ -183,7 +183,7 @@ TEST_F(ApiHistory, SaysWhenItCannotTell) {
     EXPECT_EQ(field(x, "Retry-After"), "1");
   }
   history->is_busy = false;
-  history->failure = "the disk is gone";
+  history->unreadable = "the disk is gone";
   for (const auto& target : {std::string{"/event/history/a"}, "/event/" + at(1)}) {
     const auto x = get(target);
     EXPECT_EQ(x.status, 503U);

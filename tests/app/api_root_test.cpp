@@ -1,5 +1,6 @@
 #include "actors/failure.hpp"
 #include "tests/support/api_fixture.hpp"
+#include "tests/support/stored_events.hpp"
 
 namespace arauto::app {
 
@@ -125,6 +126,18 @@ TEST_F(ApiRoot, ShowsMetricsToTheGlobalKeyOnly) {
     EXPECT_NE(x.body.find(line), std::string::npos) << line;
   EXPECT_EQ(get("/metrics", "").body, unauthorized());
   EXPECT_EQ(get("/metrics", "token").status, 401U);
+}
+
+TEST_F(ApiRoot, ShowsInTheMetricsHowTheEventLogIs) {
+  config.prometheus_metrics = true;
+  history = std::make_unique<fake_history>();
+  history->store.append(std::vector{test::placed_event(7, "a")}, {}, 1000);
+  auto shown = get("/metrics").body;
+  for (const auto* line : {"\narauto_event_log_failing 0\n", "\narauto_event_log_last 7\n"})
+    EXPECT_NE(shown.find(line), std::string::npos) << line;
+  history->why = "disk full";
+  shown = get("/metrics").body;
+  EXPECT_NE(shown.find("\narauto_event_log_failing 1\n"), std::string::npos);
 }
 
 TEST_F(ApiRoot, ReadsMoreOfABodyForAKnownKey) {

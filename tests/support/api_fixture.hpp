@@ -119,12 +119,13 @@ public:
 class fake_history final : public event_history {
 public:
   log_board::view places() const override { return {store.last(), store.extent()}; }
+  std::string failure() const override { return why; }
   bool read(event_query what, page_handler then) override {
     if (is_busy)
       return false;
     asked = what;
-    auto answer = events_read{nullptr, failure};
-    if (failure.empty())
+    auto answer = events_read{nullptr, unreadable};
+    if (unreadable.empty())
       answer.page = std::make_shared<const event_page>(store.open_reader({})->read(what));
     if (meanwhile)
       meanwhile();
@@ -134,7 +135,8 @@ public:
 
   memory_event_store store{std::chrono::hours{1}, 1000000};
   event_query asked;
-  std::string failure;
+  std::string unreadable;
+  std::string why;
   bool is_busy = false;
   std::function<void()> meanwhile;
 };

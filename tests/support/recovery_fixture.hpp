@@ -26,6 +26,14 @@ protected:
     std::string sid, pid, offset;
   };
 
+  /// Of all threads.
+  std::uint64_t counted(counter io_counters::*which) const {
+    std::uint64_t sum = 0;
+    for (const auto& x : threads)
+      sum += (x->counters.*which).get();
+    return sum;
+  }
+
   static std::string member_of(const std::string& packet, const std::string& name) {
     const auto head = "\"" + name + "\":\"";
     const auto at = packet.find(head);
