@@ -11,7 +11,7 @@ namespace arauto::conformance {
 
 /// A namespace that remembers its sessions and, with `--recovery`, gives those that were cut back to their clients, in
 /// the order of the reference server: what was missed goes out before the CONNECT answer. The product has its own way,
-/// which repeats nothing when the link breaks in between (docs/differences-from-evolution.md).
+/// which repeats nothing when the link breaks in between (docs/architecture.md).
 class member_namespace_state : public room_namespace_state {
 public:
   /// From the start on.
