@@ -1,6 +1,6 @@
 #pragma once
 
-#include "app/store/event_segment.hpp"
+#include "app/store/event_segment_reader.hpp"
 
 #include <filesystem>
 #include <functional>

@@ -9,6 +9,7 @@ namespace {
 TEST(SocketioEncode, WritesTheExamplesOfTheProtocol) {
   const std::pair<frame_ptr, std::string> table[] = {
       {encode_connect("/", "S1"), R"(40{"sid":"S1"})"},
+      {encode_connect("/", "S1", "P_-1"), R"(40{"sid":"S1","pid":"P_-1"})"},
       {encode_connect("/admin", "S1"), R"(40/admin,{"sid":"S1"})"},
       {encode_connect_error("/x", "Invalid namespace"), R"(44/x,{"message":"Invalid namespace"})"},
       {encode_connect_error("/", "no \"key\"", R"({"code":1})"), R"(44{"message":"no \"key\"","data":{"code":1}})"},

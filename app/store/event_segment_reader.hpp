@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/event_store.hpp"
+#include "app/store/sqlite.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace arauto::app {
+
+/// What one row says, besides its place; views are valid until the next row.
+struct event_row {
+  event_sequence sequence = 0;
+  std::string_view instance_id;
+  std::string_view instance_name;
+  std::string_view name;
+  std::int64_t placed_at_ms = 0;
+  bool is_selected = false;
+  std::string_view data;
+  std::string_view sender;
+  std::string_view date_time;
+  std::string_view server_url;
+  std::string_view more;
+};
+
+/// Every event of a segment in order, with the checksum that was stored. Throws sqlite::failure.
+void for_each_row(sqlite::database& segment,
+                  const std::function<void(const event_row& x, std::uint32_t checksum)>& then);
+
+/// Over every member, so that no byte of an event changes unnoticed (CRC-32).
+std::uint32_t checksum_of(const event_row& x) noexcept;
+
+/// What one page may still cost.
+struct read_budget {
+  std::size_t events = 0;
+  std::size_t bytes = 0;
+  /// Looked at, wanted or not: a page of a rare event must not read the whole log.
+  std::size_t rows = 20000;
+};
+
+/// The same file, for another thread that reads. Functions throw sqlite::failure; what `read` meets
+/// is logged with the path.
+class event_segment_reader {
+public:
+  event_segment_reader(const std::filesystem::path& path, const emitter_finder& find);
+
+  /// Adds to a page what was asked for; false when the page is full before the segment is through. Throws store_failure
+  /// for an event whose checksum is wrong.
+  bool read(const event_query& x, event_page& out, read_budget& left);
+
+  /// Looks at the whole file once, about 2 ms for each MiB: where its structure is damaged, events could be missing
+  /// without a word. Throws sqlite::failure.
+  void check();
+
+private:
+  bool take(sqlite::statement& rows, const event_query& x, event_page& out, read_budget& left);
+  std::string path_;
+  sqlite::database file_;
+  sqlite::statement all_;
+  sqlite::statement of_one_;
+  const emitter_finder* find_;
+};
+
+} // namespace arauto::app
