@@ -41,7 +41,7 @@ constexpr metric_row metrics[] = {
     {&io_counters::open_connections, "arauto_open_connections", level, "Engine.IO connections open now"},
     {&io_counters::upgrades, "arauto_upgrades_total", rising, "Upgrades from polling to WebSocket"},
     {&io_counters::backlog_overflows, "arauto_backlog_overflows_total", rising,
-     "Connections closed over their backlog"},
+     "Times that a client had no room for more; without a log its connection is closed"},
     {&io_counters::ping_timeouts, "arauto_ping_timeouts_total", rising, "Connections closed for a missing pong"},
     {&io_counters::protocol_errors, "arauto_protocol_errors_total", rising,
      "Connections closed for a malformed packet"},

@@ -205,6 +205,10 @@ export class Server {
     return this.#process.output;
   }
 
+  get pid() {
+    return this.#process.child.pid;
+  }
+
   says(pattern) {
     return this.#process.says(pattern);
   }
