@@ -67,6 +67,13 @@ gate_refusal refuse_place(const offset& oldest) {
   return refusal_of("events behind that offset are not kept any more", "OFFSET_PURGED", oldest);
 }
 
+gate_refusal refuse_reading(std::string_view why) {
+  return {"the event log cannot be read now: " + std::string{why},
+          R"({"code":"EVENT_LOG_UNREADABLE","hint":"Try again later, or begin without `since`: what comes from now on )"
+          R"(arrives."})",
+          503};
+}
+
 event_sequence oldest_place(const log_extent& x, const std::optional<std::vector<std::string>>& instances) {
   if (!instances)
     return x.newest_purged;

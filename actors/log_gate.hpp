@@ -39,6 +39,9 @@ std::optional<gate_refusal> give_access(gate_pass& to, const log_access& log, co
 /// Events behind the place that a client asked for are not kept any more; `oldest` is where it may begin.
 gate_refusal refuse_place(const offset& oldest);
 
+/// What a client wants of the log cannot be read, for that reason.
+gate_refusal refuse_reading(std::string_view why);
+
 /// The place of a log behind which everything is there that somebody may see.
 event_sequence oldest_place(const log_extent& x, const std::optional<std::vector<std::string>>& instances);
 

@@ -118,7 +118,7 @@ private:
   void become(const known_session& x);
   void begin_at(event_sequence joined);
   void become_live();
-  void refuse_beginning();
+  void refuse_beginning(const events_read& x);
   void connect();
   void begin_anew();
   void fall_behind(event_sequence newest);

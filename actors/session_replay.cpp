@@ -118,7 +118,7 @@ void session::take(const events_read& x) {
     if (!behind_->is_before_connect)
       return above_->close(close_reason::transport_error);
     if (!start_->resumed)
-      return refuse_beginning();
+      return refuse_beginning(x);
     start_->inherited = start_->place->sequence;
     start_->resumed.reset();
     // What the HUB brought meanwhile was before this session.
@@ -154,12 +154,12 @@ void session::send_page(const event_page& x) {
   go_on_reading();
 }
 
-/// The events that it wanted went while it was let in.
-void session::refuse_beginning() {
+/// The events that it wanted went while it was let in, or cannot be read.
+void session::refuse_beginning(const events_read& x) {
   auto* above = above_;
   const auto self = handle(); // Its carrier lets go of it.
   const auto now = log_->board->current().extent;
-  const auto refusal = refuse_place(now->at(oldest_place(*now, log_->instances)));
+  const auto refusal = x.page ? refuse_place(now->at(oldest_place(*now, log_->instances))) : refuse_reading(x.failure);
   leave_namespace("server namespace disconnect");
   above->on_refused(*this, refusal.message, refusal.data);
 }

@@ -254,7 +254,7 @@ describe('a byte that changed on the disk', () => {
       assert.match(history.text, /checksum is wrong/);
       assert.match(server.output, new RegExp(`"${file}": The event at place \\d+ .*checksum is wrong`));
       const { data: refusal } = await server.refusal(tenant.nsp, { auth: { since } });
-      assert.equal(refusal.code, 'OFFSET_PURGED');
+      assert.equal(refusal.code, 'EVENT_LOG_UNREADABLE');
       const stream = await SseClient.open(server.url, `/events/sse/${tenant.name}`, { headers: { apikey: tenant.token, 'last-event-id': since } });
       await within(stream.ended, 'the stream ends');
       assert.deepEqual(stream.records.all, []);
