@@ -24,16 +24,12 @@ constexpr std::string_view left_by_client = "client namespace disconnect";
 
 } // namespace
 
-connection::connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake)
-    : light_actor{config},
-      out_{&out},
-      services_{&services},
-      shake_{std::make_shared<const handshake>(std::move(shake))},
-      reader_{services.limits} {
+connection::connection(caf::actor_config& config, connection_services& services, outbox& out, const handshake& shake)
+    : light_actor{config}, out_{&out}, services_{&services}, shake_{shake}, reader_{services.limits} {
   if (log_enabled(log_level::debug))
     log(log_level::debug, connection::name(),
-        "opened by " + shake_->remote_address + (shake_->is_websocket ? " over WebSocket" : " over polling"));
-  unit().home().arm(*this, services_->admission.connect_timeout(*shake_));
+        "opened by " + shake.remote_address + (shake.is_websocket ? " over WebSocket" : " over polling"));
+  unit().home().arm(*this, services_->admission.connect_timeout(shake));
 }
 
 void connection::start() {
@@ -104,7 +100,8 @@ void connection::on_packet(const socketio::assembled_packet& x) {
 void connection::on_close(close_reason why) {
   contain(name(), [&] {
     if (log_enabled(log_level::debug))
-      log(log_level::debug, name(), "closed for " + shake_->remote_address + ": " + std::string{to_string(why)});
+      log(log_level::debug, name(),
+          "closed for " + shake_.unpack().remote_address + ": " + std::string{to_string(why)});
     out_ = nullptr;
     unit().home().disarm(*this);
     for (auto& x : namespaces_.entries())
@@ -121,12 +118,13 @@ void connection::join_namespace(std::string_view nsp, std::string_view auth) {
     return refuse(
         nsp, "too many namespaces on this connection",
         R"({"code":"TOO_MANY_NAMESPACES","hint":"WEBSOCKET_MAX_NAMESPACES is the limit; open another connection."})");
-  auto judged = services_->admission.judge({nsp, auth, shake_});
+  const auto shake = std::make_shared<const handshake>(shake_.unpack());
+  auto judged = services_->admission.judge({nsp, auth, shake});
   if (const auto* no = std::get_if<gate_refusal>(&judged))
     return refuse(nsp, no->message, no->data);
   auto& pass = std::get<gate_pass>(judged);
   auto& entry = namespaces_.begin(nsp);
-  auto sid = is_old_client() ? socketio::revision4::session_id(nsp, shake_->sid) : random_id(sid_characters);
+  auto sid = is_old_client() ? socketio::revision4::session_id(nsp, shake->sid) : random_id(sid_characters);
   entry.session = make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, std::move(sid), pass);
   session_of(entry.session).ask(std::move(pass.ticket));
 }
@@ -135,7 +133,7 @@ void connection::refuse(std::string_view nsp, std::string_view message, std::str
   unit().counters().refused_sessions.add();
   if (log_enabled(log_level::debug))
     log(log_level::debug, name(),
-        shake_->remote_address + " is not let into " + std::string{nsp} + ": " + std::string{message});
+        shake_.unpack().remote_address + " is not let into " + std::string{nsp} + ": " + std::string{message});
   send(is_old_client() ? socketio::revision4::encode_connect_error(nsp, message, data)
                        : socketio::encode_connect_error(nsp, message, data));
 }
@@ -190,12 +188,12 @@ void connection::on_event(const socketio::assembled_packet& x) {
 
 // -- out
 
-push_result connection::offer(std::span<const frame_ptr> frames) {
-  return out_ == nullptr ? push_result::closed : out_->push(frames);
+push_result connection::offer(const frame_batch& what) {
+  return out_ == nullptr ? push_result::closed : out_->push(what);
 }
 
 void connection::send(const frame_ptr& packet) {
-  push({&packet, 1});
+  push({{&packet, 1}});
 }
 
 void connection::close(close_reason reason) {

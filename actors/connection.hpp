@@ -4,6 +4,7 @@
 #include "actors/light_actor.hpp"
 #include "actors/session.hpp"
 #include "actors/session_carrier.hpp"
+#include "net/packed_handshake.hpp"
 #include "net/socketio/namespace_table.hpp"
 #include "net/socketio/packet_reader.hpp"
 
@@ -28,7 +29,7 @@ public:
   using signatures = connection_actor::signatures;
   using behavior_type = connection_actor::behavior_type;
 
-  connection(caf::actor_config& config, connection_services& services, outbox& out, handshake shake);
+  connection(caf::actor_config& config, connection_services& services, outbox& out, const handshake& shake);
 
   const char* name() const override { return "connection"; }
 
@@ -43,7 +44,7 @@ public:
 
   // -- called by its SESSIONs
 
-  push_result offer(std::span<const frame_ptr> frames) override;
+  push_result offer(const frame_batch& what) override;
   std::size_t backlog() const noexcept override { return out_ == nullptr ? 0 : out_->backlog(); }
   event_form form() const noexcept override { return event_form::socketio; }
   bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
@@ -67,14 +68,14 @@ private:
   void on_event(const socketio::assembled_packet& x);
   void join_namespace(std::string_view nsp, std::string_view auth);
   /// Socket.IO 4, over Engine.IO 3.
-  bool is_old_client() const noexcept { return shake_->version == 3; }
+  bool is_old_client() const noexcept { return shake_.version() == 3; }
   void refuse(std::string_view nsp, std::string_view message, std::string_view data);
   void send(const frame_ptr& packet);
   static session& session_of(const session_actor& x);
 
   outbox* out_; // First, beside what a delivery comes by.
   connection_services* services_;
-  std::shared_ptr<const handshake> shake_;
+  packed_handshake shake_;
   socketio::packet_reader reader_;
   table namespaces_;
 };

@@ -1,6 +1,7 @@
 #include "actors/directory.hpp"
 
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/sha.h>
 
 #include <algorithm>
@@ -23,11 +24,35 @@ std::shared_ptr<Shard> copy_of(const std::shared_ptr<const Shard>& x) {
   return x ? std::make_shared<Shard>(*x) : std::make_shared<Shard>();
 }
 
+/// SHA-256 again and again: OpenSSL's one call looks for the method and makes a context each time, which takes longer
+/// than the digest of a key. One per thread.
+class hasher {
+public:
+  hasher() : method_{EVP_MD_fetch(nullptr, "SHA256", nullptr)}, context_{EVP_MD_CTX_new()} {}
+  hasher(const hasher&) = delete;
+  hasher& operator=(const hasher&) = delete;
+  ~hasher() {
+    EVP_MD_CTX_free(context_);
+    EVP_MD_free(method_);
+  }
+  /// False when there is no memory for it.
+  bool digest(std::string_view text, unsigned char* out) noexcept {
+    return method_ != nullptr && context_ != nullptr && EVP_DigestInit_ex2(context_, method_, nullptr) == 1 &&
+           EVP_DigestUpdate(context_, text.data(), text.size()) == 1 && EVP_DigestFinal_ex(context_, out, nullptr) == 1;
+  }
+
+private:
+  EVP_MD* method_;
+  EVP_MD_CTX* context_;
+};
+
 } // namespace
 
 key_digest key_digest::of(std::string_view key) noexcept {
+  thread_local hasher hashes;
   key_digest x;
-  SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), x.bytes.data());
+  if (!hashes.digest(key, x.bytes.data()))
+    SHA256(reinterpret_cast<const unsigned char*>(key.data()), key.size(), x.bytes.data());
   return x;
 }
 

@@ -93,12 +93,17 @@ const frame_ptr& publication::in(event_form form) const {
   return x.frame;
 }
 
-std::span<const frame_ptr> batch::frames(event_form form) {
-  auto& x = frames_.at(static_cast<std::size_t>(form));
-  if (x.empty())
+frame_batch batch::frames(event_form form) {
+  // A copy for so many costs less than as many buffers in each of their writes.
+  constexpr std::size_t receivers_min = 8;
+  auto& x = encoded_.at(static_cast<std::size_t>(form));
+  if (x.packets.empty()) {
     for (const auto& what : events_)
-      x.push_back(what->in(form));
-  return x;
+      x.packets.push_back(what->in(form));
+    if (x.packets.size() > 1 && receivers_ >= receivers_min)
+      x.runs = frame::join(x.packets);
+  }
+  return {x.packets, x.runs};
 }
 
 bool event_filter::passes(const event& x) const noexcept {

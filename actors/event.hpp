@@ -108,16 +108,22 @@ using publication_ptr = boost::intrusive_ptr<const publication>;
 /// thread, one dispatch.
 class batch {
 public:
-  explicit batch(std::span<const publication_ptr> events) : events_{events} {}
+  batch(std::span<const publication_ptr> events, std::size_t receivers) : events_{events}, receivers_{receivers} {}
 
   std::span<const publication_ptr> events() const noexcept { return events_; }
   const event& first() const noexcept { return events_.front()->what(); }
   const event& last() const noexcept { return events_.back()->what(); }
-  std::span<const frame_ptr> frames(event_form form);
+  /// A packet for each event; joined, too, where enough receivers share the work.
+  frame_batch frames(event_form form);
 
 private:
+  struct encoded {
+    std::vector<frame_ptr> packets;
+    std::vector<frame_ptr> runs;
+  };
   std::span<const publication_ptr> events_;
-  std::array<std::vector<frame_ptr>, event_forms> frames_;
+  std::size_t receivers_;
+  std::array<encoded, event_forms> encoded_;
 };
 
 /// Which events a session wants (`auth.events`, `auth.instances`). Empty parts let everything pass.

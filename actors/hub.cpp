@@ -27,7 +27,7 @@ void hub_state::publish_groups(const publish& x) {
     const auto* members = lists->find(group.list);
     if (members == nullptr)
       continue;
-    batch encoded{group.events};
+    batch encoded{group.events, members->size()};
     // Sessions close later than this turn's work, so the list stays as it is meanwhile.
     for (auto* who : *members)
       who->deliver(encoded);

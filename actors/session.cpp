@@ -40,7 +40,7 @@ session::session(caf::actor_config& config, session_carrier& above, dispatch_lis
       client_events_{pass.client_events},
       nsp_{std::move(nsp)},
       sid_{std::move(sid)},
-      filter_{std::move(pass.filter)},
+      filter_{pass.filter.is_open() ? nullptr : std::make_unique<const event_filter>(std::move(pass.filter))},
       expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr},
       log_{std::move(pass.log)} {
   lane_ = live_lane();
@@ -108,17 +108,17 @@ void session::deliver(batch& x) {
   auto frames = x.frames(form_);
   if (lane_ == lane::filtered || !is_new) {
     wanted.clear();
-    for (std::size_t i = 0; i < frames.size(); ++i)
-      if (const auto& what = x.events()[i]->what(); what.sequence > place_.sequence && filter_.passes(what))
-        wanted.push_back(frames[i]);
+    for (std::size_t i = 0; i < frames.packets.size(); ++i)
+      if (const auto& what = x.events()[i]->what(); what.sequence > place_.sequence && passes(what))
+        wanted.push_back(frames.packets[i]);
     frames = wanted;
   }
-  const auto result = frames.empty() ? push_result::accepted : above_->offer(frames);
+  const auto result = frames.packets.empty() ? push_result::accepted : above_->offer(frames);
   if (result == push_result::over_high_water)
     return fall_behind(x.last().sequence);
   if (result != push_result::accepted)
     return;
-  unit().counters().deliveries.add(frames.size());
+  unit().counters().deliveries.add(frames.packets.size());
   place_ = {x.last().epoch, std::max(place_.sequence, x.last().sequence)};
 }
 

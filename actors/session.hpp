@@ -127,6 +127,7 @@ private:
   void go_on_reading();
   void take(const events_read& x);
   bool is_whole() const;
+  bool passes(const event& x) const noexcept { return !filter_ || filter_->passes(x); }
   bool is_for_it(const event& x) const;
   bool lacks_some(const event_page& x) const;
   void send_page(const event_page& x);
@@ -146,7 +147,8 @@ private:
   const client_event_rules* client_events_;
   std::string nsp_;
   std::string sid_;
-  event_filter filter_;
+  /// nullptr: everything passes.
+  std::unique_ptr<const event_filter> filter_;
   std::vector<dispatch_lists::place> places_;
   room_index::places rooms_;
   std::unique_ptr<expiry> expiry_;

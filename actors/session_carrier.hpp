@@ -15,11 +15,11 @@ class session_carrier {
 public:
   virtual ~session_carrier() = default;
 
-  /// Queues frames with nothing in between.
-  virtual push_result offer(std::span<const frame_ptr> frames) = 0;
+  /// Queues packets with nothing in between.
+  virtual push_result offer(const frame_batch& what) = 0;
   /// The same for what cannot wait: a client with no room for it is closed. False when they were not taken.
-  bool push(std::span<const frame_ptr> frames) {
-    const auto result = offer(frames);
+  bool push(const frame_batch& what) {
+    const auto result = offer(what);
     if (result == push_result::over_high_water)
       close(close_reason::transport_error);
     return result == push_result::accepted;

@@ -20,7 +20,7 @@ constexpr std::int64_t stuck_ms = 30000;
 } // namespace
 
 session::lane session::live_lane() const noexcept {
-  return filter_.is_open() ? lane::live : lane::filtered;
+  return filter_ ? lane::filtered : lane::live;
 }
 
 // -- the beginning
@@ -52,8 +52,7 @@ void session::connect() {
   if (start_) {
     if (start_->has_come_back)
       (start_->resumed ? unit().counters().recovered_sessions : unit().counters().unrecovered_sessions).add();
-    start_->resumed.reset();
-    start_->place.reset();
+    start_.reset();
   }
 }
 
@@ -101,7 +100,7 @@ bool session::is_whole() const {
 }
 
 bool session::is_for_it(const event& x) const {
-  return (x.is_selected || !log_->is_selected_only) && filter_.passes(x);
+  return (x.is_selected || !log_->is_selected_only) && passes(x);
 }
 
 /// Whether the log does not have what one of its events says.

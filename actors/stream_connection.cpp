@@ -40,8 +40,8 @@ void stream_connection::on_close(close_reason why) {
   });
 }
 
-push_result stream_connection::offer(std::span<const frame_ptr> frames) {
-  return out_ == nullptr ? push_result::closed : out_->push(frames);
+push_result stream_connection::offer(const frame_batch& what) {
+  return out_ == nullptr ? push_result::closed : out_->push(what);
 }
 
 void stream_connection::on_refused(const session&, std::string_view message, std::string_view) {

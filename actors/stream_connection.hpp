@@ -30,7 +30,7 @@ public:
 
   // -- called by its SESSION
 
-  push_result offer(std::span<const frame_ptr> frames) override;
+  push_result offer(const frame_batch& what) override;
   std::size_t backlog() const noexcept override { return out_ == nullptr ? 0 : out_->backlog(); }
   event_form form() const noexcept override { return form_; }
   bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }

@@ -126,6 +126,7 @@ server::server(const settings& values, const std::string& api_key, const data_di
       shared_{values_,          board_,         answers_, engines_,    admission_, engine_settings_,
               stream_settings_, http_settings_, packets_, body_bytes_, tokens_,    relayed_} {
   // The pool runs the registry and CAF's own helpers; everything hot is placed on I/O units.
+  config_.set("scheduler.policy", caf::atom("sharing")); // One that steals looks for work a hundred times a second.
   config_.set("scheduler.max-threads", std::size_t{1});
   config_.set("scheduler.max-throughput", std::size_t{64});
   system_ = std::make_unique<caf::actor_system>(config_);

@@ -37,6 +37,7 @@ struct alignas(64) io_counters {
   counter refused_handshakes;
   counter open_connections;
   counter open_streams;
+  counter open_websocket_readers;
   counter fallen_behind;
   counter replayed_events;
   counter recovered_sessions;

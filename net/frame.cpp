@@ -56,4 +56,28 @@ frame_ptr frame::binary_v3(std::string_view bytes) {
   return owner;
 }
 
+std::vector<frame_ptr> frame::join(std::span<const frame_ptr> packets) {
+  // What of a run is half sent has to leave before a pong can.
+  constexpr std::size_t run_bytes_max = 65536;
+  std::vector<frame_ptr> runs;
+  for (std::size_t first = 0; first < packets.size();) {
+    auto end = first;
+    std::size_t bytes = 0;
+    do
+      bytes += packets[end++]->websocket().size();
+    while (end < packets.size() && bytes + packets[end]->websocket().size() <= run_bytes_max);
+    if (end - first == 1) {
+      runs.push_back(packets[first]);
+    } else {
+      auto* made = new frame;
+      runs.emplace_back(made);
+      made->bytes_.reserve(bytes);
+      for (auto i = first; i < end; ++i)
+        made->bytes_.append(packets[i]->websocket());
+    }
+    first = end;
+  }
+  return runs;
+}
+
 } // namespace arauto

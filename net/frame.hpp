@@ -6,8 +6,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace arauto {
 
@@ -31,6 +33,10 @@ public:
 
   /// The same for one client of Engine.IO 3: the type of a message as a byte value, then the content.
   static frame_ptr binary_v3(std::string_view bytes);
+
+  /// What WebSockets write for these packets, in order, as few *runs*: frames that hold the bytes of several, 64 KiB at
+  /// most unless one packet has more. A run has no packet of its own, so only queues of WebSockets take it.
+  static std::vector<frame_ptr> join(std::span<const frame_ptr> packets);
 
   /// WebSocket header and packet: what a WebSocket transport writes.
   std::string_view websocket() const noexcept { return bytes_; }
@@ -57,6 +63,16 @@ private:
   bool binary_ = false;
   bool has_type_byte_ = false;
   std::string bytes_;
+};
+
+/// Packets that go out in order with nothing in between.
+struct frame_batch {
+  frame_batch(std::span<const frame_ptr> each, std::span<const frame_ptr> joined = {}) : packets{each}, runs{joined} {}
+  frame_batch(const std::vector<frame_ptr>& each) : packets{each} {}
+
+  std::span<const frame_ptr> packets;
+  /// The same packets as `frame::join` makes them; empty when nobody joined them.
+  std::span<const frame_ptr> runs;
 };
 
 } // namespace arauto

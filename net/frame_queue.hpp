@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/frame.hpp"
+#include "net/give_back.hpp"
 
 #include <cstddef>
 #include <utility>
@@ -42,7 +43,7 @@ public:
     head_ = 0;
     bytes_ = 0;
     if (frames_.capacity() > kept_capacity)
-      frames_ = {};
+      give_back(frames_);
   }
 
   std::size_t size() const noexcept { return frames_.size() - head_; }

@@ -15,6 +15,27 @@
 
 namespace arauto::json {
 
+/// UTF-8 that is known to be valid.
+struct checked_utf8 : rapidjson::UTF8<> {};
+
+} // namespace arauto::json
+
+/// How RapidJSON takes those bytes of a string that need no thought: as many at once as there are.
+template <>
+struct rapidjson::Transcoder<arauto::json::checked_utf8, arauto::json::checked_utf8> {
+  template <class Input, class Output>
+  static bool Transcode(Input& in, Output& out) {
+    in.take_plain(out);
+    return true;
+  }
+  template <class Input, class Output>
+  static bool Validate(Input& in, Output& out) {
+    return arauto::json::checked_utf8::Validate(in, out);
+  }
+};
+
+namespace arauto::json {
+
 namespace {
 
 std::string_view trim(std::string_view text) noexcept {
@@ -36,11 +57,10 @@ struct reading {
   bool is_mendable = false;
 };
 
-template <class Handler>
-reading parse(bounded_stream& in, Handler& to) {
-  constexpr auto flags =
-      rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
-  rapidjson::Reader reader;
+template <unsigned More, class Handler>
+reading parse_with(bounded_stream& in, Handler& to) {
+  constexpr auto flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | More;
+  rapidjson::GenericReader<checked_utf8, checked_utf8> reader;
   const auto done = reader.Parse<flags>(in, to);
   if (to.reason() != nullptr)
     return {syntax_error{in.Tell(), to.reason()}, to.met_lone_surrogate()};
@@ -51,6 +71,15 @@ reading parse(bounded_stream& in, Handler& to) {
   if (!in.is_at_end())
     return {syntax_error{in.Tell(), "A NUL byte stands where the text should end."}};
   return {};
+}
+
+/// RapidJSON checks UTF-8 byte by byte, so that is done before, and it sees what it has to complain of.
+template <class Handler>
+reading parse(bounded_stream& in, Handler& to) {
+  if (!is_utf8(in.rest()))
+    return parse_with<rapidjson::kParseValidateEncodingFlag>(in, to);
+  to.follow(in);
+  return parse_with<rapidjson::kParseNoFlags>(in, to);
 }
 
 /// Gives `attempt` the text, and a mended copy if that fails where RapidJSON is stricter than JSON. Each attempt must
@@ -118,6 +147,7 @@ public:
 
 private:
   friend handler<string_keeper>;
+  static constexpr bool reads_strings = true;
   void on_string(std::string_view text) { kept = text; }
 };
 
@@ -195,16 +225,6 @@ std::optional<std::int64_t> as_integer(const value& x) {
   const auto* end = x.raw.data() + x.raw.size();
   const auto [at, error] = std::from_chars(x.raw.data(), end, number);
   return x.kind == kind::number && error == std::errc{} && at == end ? std::optional{number} : std::nullopt;
-}
-
-bool is_utf8(std::string_view text) noexcept {
-  while (!text.empty()) {
-    const auto length = utf8_length(text);
-    if (length == 0)
-      return false;
-    text.remove_prefix(length);
-  }
-  return true;
 }
 
 void append_string(std::string& out, std::string_view text) {

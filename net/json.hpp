@@ -85,9 +85,6 @@ std::optional<bool> as_boolean(const value& x);
 /// The value if it is an integer written without fraction or exponent that fits.
 std::optional<std::int64_t> as_integer(const value& x);
 
-/// Whether the bytes are UTF-8.
-bool is_utf8(std::string_view text) noexcept;
-
 /// Appends `text` as a JSON string with the escapes of JSON.stringify. Bytes that are not UTF-8 become U+FFFD.
 void append_string(std::string& out, std::string_view text);
 

@@ -118,8 +118,8 @@ std::string_view to_string(close_reason reason) noexcept;
 class outbox {
 public:
   virtual ~outbox() = default;
-  /// Takes all frames or none, contiguously. Never calls back into the application.
-  virtual push_result push(std::span<const frame_ptr> frames) = 0;
+  /// Takes all packets or none, contiguously. Never calls back into the application.
+  virtual push_result push(const frame_batch& what) = 0;
   /// Closes the connection after what is queued was offered to the transport. `application_side::on_close` follows,
   /// never from inside this call.
   virtual void close(close_reason reason) = 0;

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace arauto {
@@ -25,6 +28,25 @@ inline std::size_t utf8_length(std::string_view text) noexcept {
     return continues(1) && continues(2) && continues(3) && !is_overlong && !is_beyond ? 4 : 0;
   }
   return 0;
+}
+
+/// Whether the bytes are UTF-8. Takes ASCII 32 bytes at a time.
+inline bool is_utf8(std::string_view text) noexcept {
+  constexpr std::uint64_t high_bits = 0x8080808080808080;
+  while (!text.empty()) {
+    if (std::array<std::uint64_t, 4> some{}; text.size() >= sizeof some) {
+      std::memcpy(some.data(), text.data(), sizeof some);
+      if (((some[0] | some[1] | some[2] | some[3]) & high_bits) == 0) {
+        text.remove_prefix(sizeof some);
+        continue;
+      }
+    }
+    const auto length = utf8_length(text);
+    if (length == 0)
+      return false;
+    text.remove_prefix(length);
+  }
+  return true;
 }
 
 /// Whether text that is otherwise UTF-8 holds half a surrogate pair, encoded in three bytes. RapidJSON refuses the

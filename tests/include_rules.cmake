@@ -23,5 +23,5 @@ forbid(actors "" "boost/asio|boost/beast|rapidjson/|net/io/|app/|spdlog|sqlite3|
   "actors see net/ports.hpp and packet values only")
 forbid(net "/net/json\\.cpp$" "rapidjson/" "RapidJSON is behind net/json.hpp only")
 forbid(app "" "rapidjson/" "RapidJSON is behind net/json.hpp only")
-forbid(net "/net/io/websocket_transport\\.cpp$" "boost/beast/websocket" "Beast's WebSocket is compiled in one file")
+forbid(net "/net/io/websocket_reader\\.cpp$" "boost/beast/websocket" "Beast's WebSocket is compiled in one file")
 forbid(app "" "boost/beast" "Beast stays in net/io")

@@ -39,6 +39,8 @@ constexpr metric_row metrics[] = {
     {&io_counters::handshakes, "arauto_handshakes_total", rising, "Engine.IO handshakes let in"},
     {&io_counters::refused_handshakes, "arauto_refused_handshakes_total", rising, "Engine.IO handshakes refused"},
     {&io_counters::open_connections, "arauto_open_connections", level, "Engine.IO connections open now"},
+    {&io_counters::open_websocket_readers, "arauto_open_websocket_readers", level,
+     "WebSockets of which long, fragmented or control frames are being read"},
     {&io_counters::upgrades, "arauto_upgrades_total", rising, "Upgrades from polling to WebSocket"},
     {&io_counters::backlog_overflows, "arauto_backlog_overflows_total", rising,
      "Times that a client had no room for more; without a log its connection is closed"},

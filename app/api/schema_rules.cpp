@@ -1,6 +1,7 @@
 #include "app/api/schema_rules.hpp"
 
 #include "actors/catalogue.hpp"
+#include "net/utf8.hpp"
 
 namespace arauto::app {
 
@@ -60,7 +61,7 @@ std::optional<std::string> check_text(std::string_view path, const json::value& 
 }
 
 bool is_instance_name(std::string_view x) noexcept {
-  return !x.empty() && x.size() <= name_bytes_max && json::is_utf8(x) && !has_control_character(x) &&
+  return !x.empty() && x.size() <= name_bytes_max && is_utf8(x) && !has_control_character(x) &&
          x.find_first_of("/,?#%") == std::string_view::npos;
 }
 

@@ -1,6 +1,7 @@
 #include "app/import/printable.hpp"
 
 #include "net/json.hpp"
+#include "net/utf8.hpp"
 
 #include <algorithm>
 
@@ -19,15 +20,15 @@ std::string printable(std::string_view text, std::size_t bytes_max) {
   while (size > 0 && size < text.size() && is_continuation(text[size]))
     --size;
   const auto start = text.substr(0, size);
-  const auto is_utf8 = json::is_utf8(start);
+  const auto is_text = is_utf8(start);
   std::string x;
   for (std::size_t i = 0; i < start.size(); ++i) {
     const auto byte = static_cast<unsigned char>(start[i]);
     const auto is_latin_control =
         byte == 0xC2 && i + 1 < start.size() && static_cast<unsigned char>(start[i + 1]) < 0xA0;
-    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && (!is_utf8 || is_latin_control))) {
+    if (byte < 0x20 || byte == 0x7F || (byte >= 0x80 && (!is_text || is_latin_control))) {
       x += '?';
-      i += is_utf8 && is_latin_control ? 1 : 0;
+      i += is_text && is_latin_control ? 1 : 0;
     } else {
       x += start[i];
     }

@@ -41,11 +41,17 @@ void client_pool::rest(double seconds) {
 std::vector<std::uint32_t> client_pool::receivers() const {
   auto counts = std::vector<std::uint32_t>(run_.opts.instances);
   for (const auto& client : clients_)
-    if (client.is_subscribed())
+    if (client.is_waited_for())
       ++counts[client.instance()];
   if (run_.opts.is_main_namespace())
     std::fill(counts.begin(), counts.end(), counts.front());
   return counts;
+}
+
+void client_pool::wake_resting() {
+  auto& resting = run_.resting;
+  for (const auto at = now(); !resting.empty() && resting.front().first <= at; resting.pop_front())
+    clients_[resting.front().second].go_on();
 }
 
 bool client_pool::may_start_more() const noexcept {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/loadgen/websocket_client.hpp"
+#include "bench/loadgen/receiving_client.hpp"
 
 #include <vector>
 
@@ -17,7 +17,9 @@ public:
   void rest(double seconds);
 
   void on_ready(std::uint32_t key, std::uint32_t events) { clients_[key].on_ready(events); }
-  /// Subscribed connections per instance; with the main namespace all of them for each.
+  /// Lets slow connections read whose rest is over.
+  void wake_resting();
+  /// Connections per instance that each event has to reach; with the main namespace all of them for each.
   std::vector<std::uint32_t> receivers() const;
 
 private:
@@ -26,7 +28,7 @@ private:
   void poll(nanos timeout);
 
   run_state& run_;
-  std::vector<websocket_client> clients_;
+  std::vector<receiving_client> clients_;
   std::uint32_t started_ = 0;
 };
 

@@ -21,6 +21,7 @@ const auto mode_names = std::map<std::string, traffic_mode>{{"closed", traffic_m
 void add_server_options(CLI::App& app, options& x) {
   app.add_option("--host", x.host, "IPv4 address of the server")->check(CLI::ValidIPV4);
   app.add_option("--port", x.port, "Port of the server");
+  app.add_flag("--tls", x.is_secure, "TLS 1.3 with whatever certificate, also for POSTs");
   app.add_option("--pid", x.pids, "Server processes, PID[,PID..]: their CPU and memory are reported")->delimiter(',');
   app.add_option("--apikey", x.api_key, "Added to the upgrade URL as apikey=..., and {apikey} in --body");
   app.add_option(
@@ -36,12 +37,21 @@ void add_connection_options(CLI::App& app, options& x) {
   app.add_option("--ns", x.nsp, "Namespace of a connection, with {i} and {m}; main: the main namespace");
   app.add_option("--ws-path", x.websocket_path, "Path of the upgrade, with {i} and {m}");
   app.add_option("--wsheader", x.websocket_headers, "Further header of upgrades, repeatable")->allow_extra_args(false);
+  app.add_flag("--polling", x.is_polling, "Long polling instead of WebSocket: --ws-path has to say so, too");
   app.add_flag("--raw", x.is_raw, "Plain WebSocket: no handshake above it, every frame with a marker counts");
   app.add_option("--conn-concurrency", x.connect_concurrency, "Handshakes under way at once")
       ->check(CLI::PositiveNumber);
   app.add_option("--connect-timeout", x.connect_timeout_s, "Seconds for all handshakes together");
   app.add_option("--silent-every", x.silent_every,
                  "Every so-manieth connection answers no ping and has to be ended by the server; 0: none");
+  app.add_option("--filtered-every", x.filtered_every,
+                 "Every so-manieth connection adds --filter to its path, and must not receive any event; 0: none");
+  app.add_option("--filter", x.filter, "Member of a query that lets no event through");
+  app.add_option(
+      "--slow-every", x.slow_every,
+      "Every so-manieth connection reads slowly: it may be closed, and its events are not waited for; 0: none");
+  app.add_option("--slow-rate", x.slow_rate, "Bytes a second that a slow connection reads")
+      ->check(CLI::Range(100U, 1U << 20));
   app.add_option("--settle", x.settle_s, "Seconds of rest after connecting, before memory is read");
 }
 
@@ -133,9 +143,18 @@ options parse_options(int argc, char** argv) {
 
 std::string path_of(const options& x, std::uint32_t index) {
   auto path = expand_own(x, x.websocket_path, index);
+  const auto add = [&path](const std::string& member) {
+    path += (path.find('?') == std::string::npos ? '?' : '&') + member;
+  };
   if (!x.api_key.empty())
-    path += (path.find('?') == std::string::npos ? "?apikey=" : "&apikey=") + x.api_key;
+    add("apikey=" + x.api_key);
+  if (is_nth(index, x.filtered_every))
+    add(x.filter);
   return path;
+}
+
+bool is_nth(std::uint32_t index, std::uint32_t every) noexcept {
+  return every != 0 && index % every == 0;
 }
 
 std::string namespace_of(const options& x, std::uint32_t index) {

@@ -32,6 +32,8 @@ struct options {
   std::string host = "127.0.0.1";
   std::uint16_t port = 3000;
   std::vector<pid_t> pids;
+  bool is_secure = false;
+  bool is_polling = false;
   std::string api_key;
   std::string metrics_path;
 
@@ -44,6 +46,12 @@ struct options {
   std::uint32_t connect_concurrency = 256;
   double connect_timeout_s = 60;
   double settle_s = 0.5;
+  /// Every so-manieth connection asks for `filter` and must not receive any event; 0: none.
+  std::uint32_t filtered_every = 0;
+  std::string filter = "events=call";
+  /// Every so-manieth connection reads at most `slow_rate` bytes a second; 0: none. Nobody waits for its events.
+  std::uint32_t slow_every = 0;
+  std::uint32_t slow_rate = 4096;
   /// Every so-manieth connection answers no ping; 0: none.
   std::uint32_t silent_every = 0;
 
@@ -76,6 +84,9 @@ struct options {
 
 /// Reads the command line. Prints and ends the process when it asks for help or makes no sense.
 options parse_options(int argc, char** argv);
+
+/// Whether it is one of every so many; never for 0.
+bool is_nth(std::uint32_t index, std::uint32_t every) noexcept;
 
 /// What connection number `index` asks for in its upgrade, with the key.
 std::string path_of(const options& x, std::uint32_t index);

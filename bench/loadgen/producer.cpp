@@ -27,10 +27,12 @@ producer::producer(run_state& run, std::uint32_t index) : run_{&run}, key_{key_b
 }
 
 void producer::open() {
-  fd_ = connect_blocking(run_->opts);
-  if (fcntl(fd_.get(), F_SETFL, O_NONBLOCK) != 0)
+  channel_ = channel{connect_blocking(run_->opts), run_->opts.is_secure};
+  if (channel_.secure() != channel::progress::done)
+    throw std::runtime_error{"the TLS handshake of a producer failed"};
+  if (fcntl(channel_.fd(), F_SETFL, O_NONBLOCK) != 0)
     fail("fcntl");
-  run_->poll.add(fd_.get(), EPOLLIN, key_);
+  run_->poll.add(channel_.fd(), EPOLLIN, key_);
   wants_write_ = false;
 }
 
@@ -42,7 +44,7 @@ void producer::reopen() {
   unsent_.clear();
   if (++run_->count.producer_reconnects > reconnects_max)
     throw std::runtime_error{"the server keeps closing the connection of a producer"};
-  fd_.reset();
+  channel_.reset();
   open();
 }
 
@@ -52,7 +54,7 @@ void producer::flush() {
 }
 
 void producer::write_out() {
-  const auto sent = send(fd_.get(), unsent_.data(), unsent_.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto sent = channel_.send(unsent_);
   if (sent < 0 && errno != EAGAIN) {
     reopen();
     return;
@@ -61,7 +63,7 @@ void producer::write_out() {
   if (wants_write_ != unsent_.empty())
     return;
   wants_write_ = !wants_write_;
-  run_->poll.modify(fd_.get(), wants_write_ ? EPOLLIN | EPOLLOUT : EPOLLIN, key_);
+  run_->poll.modify(channel_.fd(), wants_write_ ? EPOLLIN | EPOLLOUT : EPOLLIN, key_);
 }
 
 void producer::on_ready(std::uint32_t events) {
@@ -73,7 +75,7 @@ void producer::on_ready(std::uint32_t events) {
 
 void producer::read_answers() {
   auto& buffer = run_->read_buffer;
-  const auto count = recv(fd_.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const auto count = channel_.receive(buffer.data(), buffer.size());
   if (count < 0 && (errno == EAGAIN || errno == EINTR))
     return;
   if (count <= 0) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "bench/loadgen/channel.hpp"
 #include "bench/loadgen/run_state.hpp"
 
 #include <deque>
@@ -32,7 +33,7 @@ private:
 
   run_state* run_;
   std::uint32_t key_;
-  unique_fd fd_;
+  channel channel_;
   bool wants_write_ = false;
   std::string unsent_;
   std::string unread_;

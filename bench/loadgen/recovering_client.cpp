@@ -58,12 +58,12 @@ void recovering_client::on_end(websocket_leg::ending how) {
 
 void recovering_client::on_message(std::string_view text) {
   if (text == "2") // Engine.IO 4, heartbeat
-    return leg_.send(websocket_opcode::text, "3");
+    return leg_.send("3");
   switch (state_) {
   case state::coming:
     if (text.starts_with('0')) {
       state_ = state::joining;
-      leg_.send(websocket_opcode::text, join_packet());
+      leg_.send(join_packet());
     }
     return;
   case state::joining:

@@ -31,6 +31,8 @@ void add_connecting(json_object& out, const run_state& run, const measurements& 
   out.add("connect_s", found.connect_seconds, 3);
   out.add("connects_per_s", ratio(subscribed, found.connect_seconds), 0);
   out.add("server_cpu_us_per_connect", ratio(found.connecting.server() * 1e6, subscribed), 1);
+  const auto idle_cpu = found.settling.server() - found.connecting.server();
+  out.add("idle_cpu_us_per_conn_s", ratio(idle_cpu * 1e6, subscribed * run.opts.settle_s), 3);
   out.add("rss_before", before.resident);
   out.add("rss_after", connected.resident);
   out.add("rss_end", found.memory_after.resident);
@@ -76,6 +78,8 @@ void add_faults(json_object& out, const tally& count) {
   out.add("out_of_order", count.reordered);
   out.add("gaps", count.gaps);
   out.add("stray", count.stray);
+  out.add("slow_closed", count.slow_closed);
+  out.add("slow_deliveries", count.slow_deliveries);
   out.add("other_frames", count.other_frames);
   out.add("post_errors", count.post_errors);
   out.add("producer_reconnects", count.producer_reconnects);

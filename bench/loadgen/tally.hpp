@@ -23,6 +23,9 @@ struct tally {
   /// Events of another instance than the connection's.
   std::uint64_t stray = 0;
   std::uint64_t other_frames = 0;
+  /// Slow connections that the server has ended, and events that slow connections got.
+  std::uint64_t slow_closed = 0;
+  std::uint64_t slow_deliveries = 0;
   heartbeat_tally heartbeats;
 
   std::uint64_t posted = 0;

@@ -155,6 +155,7 @@ std::uint32_t traffic::any_instance() noexcept {
 void traffic::turn(nanos timeout) {
   for (auto& lane : producers_)
     lane.flush();
+  clients_.wake_resting();
   run_.poll.poll(timeout, [this](std::uint32_t key, std::uint32_t events) {
     if ((key & producer::key_bit) != 0)
       producers_[key & ~producer::key_bit].on_ready(events);

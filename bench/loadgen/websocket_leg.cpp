@@ -1,7 +1,7 @@
 #include "bench/loadgen/websocket_leg.hpp"
 
+#include <algorithm>
 #include <cerrno>
-#include <iostream>
 #include <sys/socket.h>
 #include <system_error>
 #include <utility>
@@ -17,31 +17,25 @@ constexpr int reads_per_turn = 4;
 
 } // namespace
 
-void complain(std::string_view what, std::string_view detail) {
-  static int said = 0;
-  if (said++ < 3)
-    std::cerr << "loadgen: " << what << ": " << detail.substr(0, 200) << '\n';
-}
-
 void websocket_leg::start(std::string path, owner& above) {
   above_ = &above;
   path_ = std::move(path);
   unread_.clear();
   fragments_.clear();
   state_ = state::connecting;
-  fd_ = start_connecting(run_->opts, index_);
-  if (fd_)
-    run_->poll.add(fd_.get(), EPOLLIN | EPOLLOUT, index_);
+  channel_ = channel{start_connecting(run_->opts, index_), run_->opts.is_secure};
+  if (channel_)
+    run_->poll.add(channel_.fd(), EPOLLIN | EPOLLOUT, index_);
   else
     fail_connecting(errno);
 }
 
 void websocket_leg::close() {
-  fd_.reset();
+  channel_.reset();
 }
 
 void websocket_leg::end(ending how) {
-  if (!fd_ && how == ending::closed)
+  if (!channel_ && how == ending::closed)
     return;
   close();
   above_->on_end(how);
@@ -53,16 +47,20 @@ void websocket_leg::fail_connecting(int error) {
 }
 
 void websocket_leg::on_ready(std::uint32_t events) {
-  if (!fd_)
+  if (!channel_)
     return;
   if (state_ == state::connecting) {
     if ((events & (EPOLLOUT | EPOLLERR | EPOLLHUP)) != 0)
-      send_upgrade();
+      on_connected();
     return;
   }
+  if (state_ == state::securing)
+    return go_on_securing();
+  if (slow_rate_ != 0)
+    return read_slowly();
   auto& run = *run_;
-  for (int i = 0; i < reads_per_turn && fd_; ++i) {
-    const auto count = recv(fd_.get(), run.read_buffer.data(), run.read_buffer.size(), MSG_DONTWAIT);
+  for (int i = 0; i < reads_per_turn && channel_; ++i) {
+    const auto count = channel_.receive(run.read_buffer.data(), run.read_buffer.size());
     if (run.count.window.is_open)
       ++run.count.window.reads;
     if (count < 0 && (errno == EAGAIN || errno == EINTR))
@@ -74,19 +72,59 @@ void websocket_leg::on_ready(std::uint32_t events) {
     const auto size = static_cast<std::size_t>(count);
     run.read_at = now();
     on_bytes({run.read_buffer.data(), size});
-    if (size < run.read_buffer.size())
+    if (size < run.read_buffer.size() && !channel_.is_secure())
       return;
   }
 }
 
-void websocket_leg::send_upgrade() {
+void websocket_leg::read_slowly() {
+  constexpr auto rest = from_milliseconds(100);
+  constexpr std::uint32_t reads_per_s = 10;
+  auto& run = *run_;
+  const auto count = channel_.receive(run.read_buffer.data(), std::max(1U, slow_rate_ / reads_per_s));
+  if (count < 0 && (errno == EAGAIN || errno == EINTR))
+    return;
+  if (count <= 0)
+    return end(ending::closed);
+  run.read_at = now();
+  on_bytes({run.read_buffer.data(), static_cast<std::size_t>(count)});
+  if (!channel_)
+    return;
+  run.poll.modify(channel_.fd(), 0, index_);
+  run.resting.emplace_back(now() + rest, index_);
+}
+
+void websocket_leg::go_on() {
+  if (channel_)
+    run_->poll.modify(channel_.fd(), EPOLLIN, index_);
+}
+
+void websocket_leg::on_connected() {
   int error = 0;
   socklen_t size = sizeof error;
-  getsockopt(fd_.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+  getsockopt(channel_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
   if (error != 0) {
     fail_connecting(error);
     return;
   }
+  state_ = state::securing;
+  run_->poll.modify(channel_.fd(), EPOLLIN, index_);
+  go_on_securing();
+}
+
+void websocket_leg::go_on_securing() {
+  switch (channel_.secure()) {
+  case channel::progress::wait:
+    return;
+  case channel::progress::failed:
+    complain("TLS", "the handshake failed");
+    return end(ending::failed);
+  case channel::progress::done:
+    return send_upgrade();
+  }
+}
+
+void websocket_leg::send_upgrade() {
   const auto& opts = run_->opts;
   auto request = "GET " + path_ + " HTTP/1.1\r\n" + host_header(opts);
   request.append("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ");
@@ -95,7 +133,6 @@ void websocket_leg::send_upgrade() {
     request.append(header).append("\r\n");
   request.append("\r\n");
   state_ = state::upgrading;
-  run_->poll.modify(fd_.get(), EPOLLIN, index_);
   send_raw(request);
 }
 
@@ -106,13 +143,13 @@ void websocket_leg::on_bytes(std::string_view bytes) {
   }
   if (unread_.empty()) {
     const auto used = take_frames(bytes);
-    if (fd_)
+    if (channel_)
       unread_.assign(bytes.substr(used));
     return;
   }
   const auto joined = std::exchange(unread_, {}).append(bytes);
   const auto used = take_frames(joined);
-  if (fd_)
+  if (channel_)
     unread_.assign(joined, used);
 }
 
@@ -130,14 +167,14 @@ void websocket_leg::on_upgrade_answer(std::string_view bytes) {
   const auto rest = unread_.substr(head_end + 4);
   unread_ = {};
   above_->on_upgraded();
-  if (!rest.empty() && fd_)
+  if (!rest.empty() && channel_)
     on_bytes(rest);
 }
 
 std::size_t websocket_leg::take_frames(std::string_view bytes) {
   std::size_t used = 0;
   auto frame = server_frame{};
-  while (fd_) {
+  while (channel_) {
     const auto status = read_frame(bytes.substr(used), frame);
     if (status == frame_status::incomplete)
       break;
@@ -167,26 +204,26 @@ void websocket_leg::on_frame(const server_frame& frame) {
       above_->on_message(std::exchange(fragments_, {}));
     return;
   case websocket_opcode::ping:
-    send(websocket_opcode::pong, frame.payload);
+    send_frame(websocket_opcode::pong, frame.payload);
     return;
   case websocket_opcode::pong:
     return;
   case websocket_opcode::close: // Answered (RFC 6455, 5.5.1), so that the server need not wait.
-    send(websocket_opcode::close, frame.payload);
+    send_frame(websocket_opcode::close, frame.payload);
     end(ending::closed);
     return;
   }
   end(ending::closed);
 }
 
-void websocket_leg::send(websocket_opcode opcode, std::string_view payload) {
-  if (fd_)
+void websocket_leg::send_frame(websocket_opcode opcode, std::string_view payload) {
+  if (channel_)
     send_raw(client_frame(opcode, payload));
 }
 
 void websocket_leg::send_raw(std::string_view bytes) {
   // A client sends so little that its socket buffer is never full.
-  const auto sent = ::send(fd_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  const auto sent = channel_.send(bytes);
   if (sent != static_cast<ssize_t>(bytes.size()))
     end(state_ == state::open ? ending::closed : ending::failed);
 }

@@ -31,12 +31,16 @@ engine* engine::owner_of(std::string_view sid) const noexcept {
 }
 
 std::shared_ptr<engine_connection> engine::find(std::string_view sid) const {
-  const auto at = connections_.find(std::string{sid});
+  const auto at = connections_.find(sid);
   return at == connections_.end() ? nullptr : at->second;
 }
 
 void engine::forget(const std::string& sid) {
-  connections_.erase(std::string{sid});
+  const auto at = connections_.find(sid);
+  if (at == connections_.end())
+    return;
+  const auto last = std::move(at->second); // It outlives its key.
+  connections_.erase(at);
 }
 
 engine_opening engine::judge(const http::request& what, const parameters& asked, bool is_websocket) {
@@ -58,8 +62,8 @@ engine_opening engine::judge(const http::request& what, const parameters& asked,
 std::shared_ptr<engine_connection> engine::make(const engine_opening& what) {
   services_.counters.handshakes.add();
   auto sid = thread_names[services_.home.index()] + random_id(sid_characters - 1);
-  auto made = std::make_shared<engine_connection>(*this, sid, what);
-  connections_.emplace(std::move(sid), made);
+  auto made = std::make_shared<engine_connection>(*this, std::move(sid), what);
+  connections_.emplace(made->sid(), made);
   return made;
 }
 

@@ -98,7 +98,8 @@ private:
   engine* owner_of(std::string_view sid) const noexcept;
 
   engine_services services_;
-  std::unordered_map<std::string, std::shared_ptr<engine_connection>> connections_;
+  /// The keys are the sids that the connections themselves hold.
+  std::unordered_map<std::string_view, std::shared_ptr<engine_connection>> connections_;
 };
 
 } // namespace arauto::io

@@ -71,9 +71,12 @@ void engine_connection::start_application(handshake shake) {
 
 // -- the application's side
 
-push_result engine_connection::push(std::span<const frame_ptr> frames) {
+push_result engine_connection::push(const frame_batch& what) {
   if (closing_ || rules_.is_over())
     return push_result::closed;
+  const auto takes_runs =
+      !what.runs.empty() && rules_.version() != 3 && rules_.current() == engineio::transport::websocket;
+  const auto frames = takes_runs ? what.runs : what.packets;
   std::size_t bytes = 0;
   for (const auto& x : frames)
     bytes += x->websocket().size();

@@ -59,14 +59,13 @@ public:
   /// The server goes down.
   void shut_down();
 
-  push_result push(std::span<const frame_ptr> frames) override;
+  push_result push(const frame_batch& what) override;
   void close(close_reason reason) override;
   void allow_messages(std::size_t bytes_max) override;
   bool is_writable() const noexcept override;
   std::size_t backlog() const noexcept override { return queue_.bytes(); }
   std::span<const header_field> request_fields() const noexcept override;
 
-  void on_websocket_open(websocket_transport& from) override;
   void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) override;
   void on_websocket_closed(websocket_transport& from, bool by_error) override;
 
@@ -137,8 +136,6 @@ private:
   std::string sid_;
   std::unique_ptr<probing> probing_;
   std::unique_ptr<held_get> held_;
-  /// What `open` needs once the WebSocket handshake is done.
-  std::unique_ptr<handshake> opening_;
   std::unique_ptr<rarities> rare_;
   clock_timer heartbeat_;
   std::size_t max_payload_;

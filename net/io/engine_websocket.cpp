@@ -7,29 +7,26 @@ void engine_connection::open_websocket(const http::request& asked, std::shared_p
                                        engine_opening what) {
   auto extra = upgrade_fields(engine_.services().settings, asked, what.judged.first_fields);
   extra.insert(extra.end(), fields().begin(), fields().end());
-  opening_ = std::make_unique<handshake>(std::move(what.shake));
-  socket_ = websocket_transport::accept(std::move(stream), asked, std::move(extra), max_payload_, *this);
+  socket_ = websocket_transport::accept(std::move(stream), asked, extra, max_payload_, *this);
+  socket_->set_source(&queue_);
+  const auto& x = engine_.services().settings;
+  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
+  run(rules_.start());
+  start_application(std::move(what.shake));
+  if (socket_)
+    socket_->start();
 }
 
 void engine_connection::probe(const http::request& asked, std::shared_ptr<frame_stream> stream, bool is_text_only) {
   auto extra = upgrade_fields(engine_.services().settings, asked, fields());
   engineio::actions next;
   if (closing_ || !rules_.accept_probe(next))
-    return websocket_transport::accept_and_close(std::move(stream), asked, std::move(extra));
+    return websocket_transport::accept_and_close(std::move(stream), asked, extra);
   probing_ = std::make_unique<probing>(*this);
   probing_->is_text_only = is_text_only;
-  probing_->socket = websocket_transport::accept(std::move(stream), asked, std::move(extra), max_payload_, *this);
+  probing_->socket = websocket_transport::accept(std::move(stream), asked, extra, max_payload_, *this);
+  probing_->socket->start();
   run(std::move(next));
-}
-
-void engine_connection::on_websocket_open(websocket_transport& from) {
-  if (&from != socket_.get() || !opening_)
-    return; // A probe: the client speaks first.
-  const auto& x = engine_.services().settings;
-  socket_->set_source(&queue_);
-  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
-  run(rules_.start());
-  start_application(std::move(*std::exchange(opening_, nullptr)));
 }
 
 void engine_connection::on_websocket_message(websocket_transport& via, bool is_binary, std::string_view message) {
@@ -48,11 +45,6 @@ void engine_connection::on_websocket_message(websocket_transport& via, bool is_b
 
 void engine_connection::on_websocket_closed(websocket_transport& from, bool by_error) {
   const auto self = shared_from_this();
-  if (opening_) { // The handshake failed: nobody above knows of this connection.
-    opening_.reset();
-    socket_.reset();
-    return engine_.forget(sid_);
-  }
   if (probing_ && &from == probing_->socket.get()) {
     probing_.reset();
     on_probe_ended();

@@ -26,11 +26,11 @@ bool event_stream::is_full(std::size_t more) const noexcept {
   return !queue_.empty() && queue_.bytes() + more > services().settings.backlog_max;
 }
 
-push_result event_stream::push(std::span<const frame_ptr> frames) {
+push_result event_stream::push(const frame_batch& what) {
   if (closing_ || is_over_)
     return push_result::closed;
   std::size_t bytes = 0;
-  for (const auto& x : frames)
+  for (const auto& x : what.packets)
     bytes += x->websocket().size();
   if (is_full(bytes))
     flush();
@@ -38,7 +38,7 @@ push_result event_stream::push(std::span<const frame_ptr> frames) {
     services().counters.backlog_overflows.add();
     return push_result::over_high_water;
   }
-  for (const auto& x : frames)
+  for (const auto& x : what.packets) // Not runs: whether a client is stuck shows in its first waiting frame.
     queue_.push(x);
   wake();
   return push_result::accepted;

@@ -22,7 +22,7 @@ public:
   explicit event_stream(event_streams& owner);
   ~event_stream() override;
 
-  push_result push(std::span<const frame_ptr> frames) override;
+  push_result push(const frame_batch& what) override;
   void close(close_reason reason) override;
   void dismiss(std::string_view reason) override;
   void allow_messages(std::size_t) override {}
@@ -72,8 +72,8 @@ private:
 
 /// A stream over WebSocket: accepts the upgrade, and opens once that is done. A refusal is a close with a reason, since
 /// a browser cannot read a refused upgrade.
-std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const http::request& asked, std::string name,
-                                                    std::shared_ptr<frame_stream> stream);
+std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const http::request& asked,
+                                                    std::string_view name, std::shared_ptr<frame_stream> stream);
 
 /// A stream of server-sent events. A refusal is an ordinary HTTP answer; then there is no stream.
 std::shared_ptr<event_stream> make_sse_stream(event_streams& owner, const http::request& asked, std::string_view name,

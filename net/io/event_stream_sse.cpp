@@ -96,7 +96,7 @@ private:
     if (stream_)
       stream_->flush();
   }
-  void beat() override { push({&heartbeat_comment(), 1}); }
+  void beat() override { push({{&heartbeat_comment(), 1}}); }
   void leave(const farewell&) override {
     const auto stream = std::exchange(stream_, nullptr);
     stream->set_owner(nullptr);

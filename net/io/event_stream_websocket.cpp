@@ -16,32 +16,28 @@ constexpr std::size_t reason_max = 123;
 
 class websocket_stream final : public event_stream, public websocket_listener {
 public:
-  websocket_stream(event_streams& owner, std::string name)
-      : event_stream{owner}, name_{std::move(name)}, pong_{*this} {}
+  explicit websocket_stream(event_streams& owner) : event_stream{owner}, pong_{*this} {}
   ~websocket_stream() override {
     if (socket_)
       socket_->close();
   }
 
-  void start(const http::request& asked, std::shared_ptr<frame_stream> stream) {
+  void start(const http::request& asked, std::string_view name, std::shared_ptr<frame_stream> stream) {
     const auto& settings = services().settings;
     const auto key = http::query_value(asked.query(), "apikey").value_or("");
-    shake_ = std::make_unique<handshake>(read_handshake(asked, key, true));
+    const auto shake = read_handshake(asked, key, true);
     http::response answer;
     http::add_engine_cors(settings.cors, asked, answer);
-    socket_ =
-        websocket_transport::accept(std::move(stream), asked, std::move(answer.fields), settings.message_max, *this);
-  }
-
-  void on_websocket_open(websocket_transport&) override {
-    const auto self = shared_from_this();
-    const auto shake = std::exchange(shake_, nullptr);
+    socket_ = websocket_transport::accept(std::move(stream), asked, answer.fields, settings.message_max, *this);
     socket_->set_source(&queue());
-    if (const auto refused = begin(*shake, name_, event_form::message)) {
+    socket_->start();
+    if (const auto refused = begin(shake, name, event_form::message)) {
       std::exchange(socket_, nullptr)->close(policy_violation, refused->refusal.substr(0, reason_max));
+      const auto self = shared_from_this();
       services().home.post([self, this] { lose(close_reason::forced_close); });
     }
   }
+
   /// Nobody here hears what clients say.
   void on_websocket_message(websocket_transport&, bool, std::string_view) override {
     services().counters.dropped_client_events.add();
@@ -95,16 +91,14 @@ private:
       socket->close(going_away);
   }
 
-  std::string name_;
-  std::unique_ptr<handshake> shake_;
   std::shared_ptr<websocket_transport> socket_;
   pong_timer pong_;
 };
 
 } // namespace
 
-std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const http::request& asked, std::string name,
-                                                    std::shared_ptr<frame_stream> stream) {
+std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const http::request& asked,
+                                                    std::string_view name, std::shared_ptr<frame_stream> stream) {
   if (!owner.services().settings.cors.admits(asked)) {
     owner.services().counters.refused_streams.add();
     refuse_upgrade(stream, "Origin not allowed: CORS_ORIGIN does not list it");
@@ -114,8 +108,8 @@ std::shared_ptr<event_stream> make_websocket_stream(event_streams& owner, const 
     refuse_upgrade(stream, *fault);
     return nullptr;
   }
-  auto made = std::make_shared<websocket_stream>(owner, std::move(name));
-  made->start(asked, std::move(stream));
+  auto made = std::make_shared<websocket_stream>(owner);
+  made->start(asked, name, std::move(stream));
   return made;
 }
 

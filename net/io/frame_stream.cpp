@@ -22,8 +22,6 @@ frame_stream::frame_stream(tcp_socket socket, io_loop& home, io_counters& counte
   boost::system::error_code ignored; // A peer that is gone already shows at the first read.
   socket_.non_blocking(true, ignored);
   socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
-  const auto remote = socket_.remote_endpoint(ignored);
-  remote_address_ = remote.address().to_string();
   counters_->open_sockets.add();
 }
 
@@ -35,10 +33,12 @@ frame_stream::~frame_stream() {
 // -- reading
 
 frame_stream::read_outcome frame_stream::read_now(std::span<char> into) {
-  if (!unread_.empty()) {
-    const auto bytes = std::min(into.size(), unread_.size());
-    std::copy_n(unread_.data(), bytes, into.data());
-    unread_.erase(0, bytes);
+  if (unread_) {
+    const auto bytes = std::min(into.size(), unread_->size());
+    std::copy_n(unread_->data(), bytes, into.data());
+    unread_->erase(0, bytes);
+    if (unread_->empty())
+      unread_.reset();
     return {read_status::data, bytes};
   }
   if (tls_)
@@ -55,7 +55,17 @@ frame_stream::read_outcome frame_stream::read_now(std::span<char> into) {
 }
 
 void frame_stream::unread(std::string_view bytes) {
-  unread_.insert(0, bytes);
+  if (bytes.empty())
+    return;
+  if (!unread_)
+    unread_ = std::make_unique<std::string>();
+  unread_->insert(0, bytes);
+}
+
+std::string frame_stream::remote_address() const {
+  boost::system::error_code ec;
+  const auto remote = socket_.remote_endpoint(ec);
+  return ec ? std::string{} : remote.address().to_string();
 }
 
 // -- writing
@@ -144,7 +154,10 @@ void frame_stream::consume(std::size_t bytes) {
     bytes -= rest;
     ++done;
   }
-  chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(done));
+  if (done == chunks_.size())
+    give_back(chunks_); // An idle stream keeps no room for them.
+  else
+    chunks_.erase(chunks_.begin(), chunks_.begin() + static_cast<std::ptrdiff_t>(done));
   while (bytes > 0) {
     auto packet = source_->pop();
     const auto size = packet->websocket().size();
@@ -226,7 +239,6 @@ std::unique_ptr<frame_stream::parts> frame_stream::release() {
   x->ciphertext = std::move(ciphertext_);
   x->ciphertext_sent = ciphertext_sent_;
   x->unread = std::move(unread_);
-  x->remote_address = remote_address_;
   return x;
 }
 
@@ -242,7 +254,6 @@ std::shared_ptr<frame_stream> frame_stream::adopt(std::unique_ptr<parts> x, io_l
   made->ciphertext_ = std::move(x->ciphertext);
   made->ciphertext_sent_ = x->ciphertext_sent;
   made->unread_ = std::move(x->unread);
-  made->remote_address_ = std::move(x->remote_address);
   made->owes_drained_ = true;
   made->mark_dirty();
   return made;

@@ -61,6 +61,9 @@ public:
   /// Gives back bytes that were read too far: they are read again first.
   void unread(std::string_view bytes);
 
+  /// Whether `read_now` may have something although the socket has nothing.
+  bool may_hold_input() const noexcept { return tls_ != nullptr || unread_ != nullptr; }
+
   // -- writing
 
   /// Sends a chunk, behind what is half sent and behind earlier chunks, before frames of the source.
@@ -94,7 +97,9 @@ public:
   executor_type get_executor() noexcept { return socket_.get_executor(); }
   tcp_socket& socket() noexcept { return socket_; }
   io_loop& home() noexcept { return *home_; }
-  const std::string& remote_address() const noexcept { return remote_address_; }
+  io_counters& counters() noexcept { return *counters_; }
+  /// Empty when the peer is gone already.
+  std::string remote_address() const;
 
   // -- moving
 
@@ -143,8 +148,7 @@ private:
   std::vector<chunk> chunks_;
   std::string ciphertext_;
   std::size_t ciphertext_sent_ = 0;
-  std::string unread_;
-  std::string remote_address_;
+  std::unique_ptr<std::string> unread_;
 };
 
 struct frame_stream::parts {
@@ -159,8 +163,7 @@ struct frame_stream::parts {
   std::vector<chunk> chunks;
   std::string ciphertext;
   std::size_t ciphertext_sent = 0;
-  std::string unread;
-  std::string remote_address;
+  std::unique_ptr<std::string> unread;
 };
 
 } // namespace arauto::io

@@ -56,7 +56,7 @@ frame_stream::flush_outcome frame_stream::flush_tls() {
         return flush_outcome::broken;
       if (ciphertext_.empty()) {
         if (ciphertext_.capacity() > ciphertext_kept_bytes)
-          ciphertext_ = {};
+          give_back(ciphertext_);
         return flush_outcome::drained;
       }
     }

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds body_stall{30000};
 } // namespace
 
 http_peer::http_peer(std::shared_ptr<frame_stream> stream, http_services& services)
-    : stream_{std::move(stream)}, services_{&services} {
+    : stream_{std::move(stream)}, services_{&services}, remote_address_{stream_->remote_address()} {
   stream_->set_owner(this);
   judge_ = [this](const http::request& head) { return services_->requests.body_limit(head); };
   budget_ = [this](std::size_t bytes) { return take_budget(bytes); };
@@ -174,7 +174,7 @@ void http_peer::on_request() {
   auto request = parser_->take();
   const auto is_upgrade = parser_->upgrade();
   parser_.reset();
-  request.remote_address = stream_->remote_address();
+  request.remote_address = remote_address_;
   request.is_secure = stream_->is_secure();
   if ((is_upgrade && services_->upgrades.wants(request)) || services_->upgrades.takes_over(request)) {
     upgrade_ = std::move(request);

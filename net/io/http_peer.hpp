@@ -119,6 +119,7 @@ private:
   http_parser::body_budget budget_;
   std::unique_ptr<http_parser> parser_;
   std::string input_;
+  std::string remote_address_;
   std::deque<exchange> exchanges_;
   std::optional<http::request> upgrade_;
   /// Number of the first exchange.

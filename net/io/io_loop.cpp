@@ -21,16 +21,16 @@ std::int64_t steady_ms() {
 
 } // namespace
 
-io_loop::io_loop(std::uint16_t index) : index_{index}, alarm_{context_}, wheel_{steady_ms()} {}
+io_loop::io_loop(std::uint16_t index) : index_{index}, wheel_{steady_ms()} {}
 
 void io_loop::run() {
   current_loop = this;
   const auto guard = boost::asio::make_work_guard(context_);
   while (!stopping_.load(std::memory_order_acquire)) {
-    if (work_.empty() && flushes_.empty())
-      context_.run_one();
+    wait();
     for (int n = 0; n < handlers_per_turn && context_.poll_one() != 0; ++n)
       ;
+    fire_timers();
     end_turn();
   }
   current_loop = nullptr;
@@ -65,23 +65,23 @@ void io_loop::end_turn() {
   for (int round = 0; round < rounds_per_turn && !work_.empty(); ++round)
     work_.run();
   flushes_.run();
-  wait_for_timers();
 }
 
-void io_loop::wait_for_timers() {
-  const auto next = wheel_.next_ms();
-  if (!next || *next == alarm_ms_)
+/// Waits for a handler or for the next timer; the time goes to epoll itself, so that no timer costs a system call of
+/// its own.
+void io_loop::wait() {
+  if (!work_.empty() || !flushes_.empty())
     return;
-  if (alarm_ms_ >= 0 && alarm_ms_ < *next)
-    return; // The earlier alarm comes first and looks again.
-  alarm_ms_ = *next;
-  alarm_.expires_at(std::chrono::steady_clock::time_point{std::chrono::milliseconds{*next}});
-  alarm_.async_wait([this](const boost::system::error_code& ec) {
-    if (ec)
-      return; // Replaced by an earlier alarm.
-    alarm_ms_ = -1;
-    wheel_.advance(now_ms());
-  });
+  if (const auto next = wheel_.next_ms())
+    context_.run_one_until(std::chrono::steady_clock::time_point{std::chrono::milliseconds{*next}});
+  else
+    context_.run_one();
+}
+
+void io_loop::fire_timers() {
+  const auto next = wheel_.next_ms();
+  if (const auto now = now_ms(); next && *next <= now)
+    wheel_.advance(now);
 }
 
 } // namespace arauto::io

@@ -5,7 +5,6 @@
 #include "net/turn_queue.hpp"
 
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 #include <atomic>
 #include <memory>
@@ -37,12 +36,11 @@ public:
 
 private:
   void end_turn();
-  void wait_for_timers();
+  void wait();
+  void fire_timers();
 
   std::uint16_t index_;
   boost::asio::io_context context_{1};
-  boost::asio::steady_timer alarm_;
-  std::int64_t alarm_ms_ = -1;
   timer_wheel wheel_;
   turn_queue work_;
   turn_queue flushes_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/io/frame_stream.hpp"
+#include "net/websocket/frame_tracker.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
@@ -12,15 +13,23 @@
 
 namespace arauto::io {
 
+/// Who stands between Beast and its layer: a WebSocket reader.
+class websocket_layer_owner {
+public:
+  virtual ~websocket_layer_owner() = default;
+  /// Beast wants more, and all that it got are whole messages. True: it does not get any more, since it will go.
+  virtual bool on_all_read() = 0;
+};
+
 /// What Beast's WebSocket stands on: reads come from the frame stream, writes enter its one queue as whole chunks.
-/// Beast never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket transport.
+/// Beast never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket reader.
 class websocket_layer {
 public:
   using executor_type = frame_stream::executor_type;
   using next_layer_type = tcp_socket;
   using error_code = boost::system::error_code;
 
-  explicit websocket_layer(frame_stream& stream) : stream_{&stream} {}
+  websocket_layer(frame_stream& stream, websocket_layer_owner& above) : stream_{&stream}, above_{&above} {}
 
   executor_type get_executor() noexcept { return stream_->get_executor(); }
   next_layer_type& next_layer() noexcept { return stream_->socket(); }
@@ -29,7 +38,7 @@ public:
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
-    return boost::asio::async_compose<Token, void(error_code, std::size_t)>(read_operation<Buffers>{stream_, buffers},
+    return boost::asio::async_compose<Token, void(error_code, std::size_t)>(read_operation<Buffers>{this, buffers},
                                                                             token, stream_->socket());
   }
 
@@ -57,8 +66,25 @@ public:
   /// The client closed without a status: the close frame that answers has none either, where Beast writes 1000.
   void answer_empty_close() noexcept { has_empty_close_ = true; }
 
-  /// What the 101 names as its server. Beast insists on such a field; it is taken out again.
-  static constexpr const char* server_name = "arauto";
+  // Beast accepts a handshake that is over already: what it answers goes nowhere, and it reads nothing.
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers) {
+    return boost::asio::buffer_size(buffers);
+  }
+  template <class Buffers>
+  std::size_t write_some(const Buffers& buffers, error_code& ec) {
+    ec = {};
+    return boost::asio::buffer_size(buffers);
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers&) {
+    return 0;
+  }
+  template <class Buffers>
+  std::size_t read_some(const Buffers&, error_code& ec) {
+    ec = boost::asio::error::would_block;
+    return 0;
+  }
 
   /// Lets a write that waited complete.
   void unblock() {
@@ -70,16 +96,11 @@ public:
 private:
   static constexpr std::size_t unsent_max = 65536;
 
-  /// Beast writes the handshake and each control frame as one chunk.
+  /// Beast writes each control frame as one chunk.
   void amend(std::string& chunk) const {
-    static const auto field = std::string{"Server: "} + server_name + "\r\n";
     constexpr char close_frame = '\x88';
-    if (chunk.starts_with("HTTP/")) {
-      if (const auto at = chunk.find(field); at != std::string::npos)
-        chunk.erase(at, field.size());
-    } else if (has_empty_close_ && chunk.front() == close_frame) {
+    if (has_empty_close_ && chunk.front() == close_frame)
       chunk.assign({close_frame, '\0'});
-    }
   }
 
   /// A write whose bytes are queued already and whose completion waits.
@@ -92,7 +113,7 @@ private:
 
   template <class Buffers>
   struct read_operation {
-    frame_stream* stream;
+    websocket_layer* layer;
     Buffers buffers;
     bool is_finished = false;
     error_code outcome{};
@@ -105,9 +126,14 @@ private:
       if (ec)
         return self.complete(ec, 0);
       const auto first = *boost::asio::buffer_sequence_begin(buffers);
+      auto* stream = layer->stream_;
       const auto got = stream->read_now({static_cast<char*>(first.data()), first.size()});
-      if (got.status == frame_stream::read_status::would_block)
-        return stream->wait_readable(std::move(self));
+      if (got.status == frame_stream::read_status::would_block) {
+        if (!layer->received_.is_between_messages() || !layer->above_->on_all_read())
+          stream->wait_readable(std::move(self));
+        return;
+      }
+      layer->received_.follow({static_cast<const char*>(first.data()), got.bytes});
       is_finished = true;
       bytes = got.bytes;
       if (got.status == frame_stream::read_status::end_of_stream)
@@ -119,6 +145,8 @@ private:
   };
 
   frame_stream* stream_;
+  websocket_layer_owner* above_;
+  websocket::frame_tracker received_;
   boost::beast::saved_handler blocked_;
   bool has_empty_close_ = false;
 };

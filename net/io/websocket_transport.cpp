@@ -1,80 +1,57 @@
 #include "net/io/websocket_transport.hpp"
 
+#include "net/io/exact_allocator.hpp"
 #include "net/io/last_words.hpp"
-#include "net/io/websocket_layer.hpp"
+#include "net/io/websocket_reader.hpp"
+#include "net/websocket/short_frame.hpp"
 
-#include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/websocket/stream.hpp>
-
-#include <array>
+#include <boost/asio/bind_allocator.hpp>
 
 namespace arauto::io {
 
-namespace beast = boost::beast;
-namespace websocket = boost::beast::websocket;
-
 namespace {
 
-/// Piece by which a message is read that does not fit the first few bytes.
-constexpr std::size_t rest_bytes = 16384;
+using websocket::short_frame;
 
-using upgrade_request = beast::http::request<beast::http::empty_body>;
-
-/// The part of the request that the handshake is about.
-upgrade_request to_beast(const http::request& asked) {
-  upgrade_request x{beast::http::verb::get, asked.target, 11};
-  for (const auto& [name, value] : asked.fields)
-    if (beast::iequals(name, "host") || beast::iequals(name, "upgrade") || beast::iequals(name, "connection") ||
-        beast::iequals(name, "sec-websocket-key"))
-      x.insert(name, value);
-  // Version 8 is the same on the wire, and Beast knows only the last one.
-  x.set(beast::http::field::sec_websocket_version, "13");
-  return x;
+/// The answer to a handshake, fields in the order of npm `ws` (RFC 6455, section 4.2.2).
+std::string switching_protocols(const http::request& asked, const std::vector<header_field>& extra) {
+  std::string out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                    "Sec-WebSocket-Accept: ";
+  out += websocket::accept_value(asked.field("sec-websocket-key"));
+  out += "\r\n";
+  for (const auto& [name, value] : extra)
+    out.append(name).append(": ").append(value).append("\r\n");
+  return out += "\r\n";
 }
 
-class transport final : public websocket_transport,
-                        public std::enable_shared_from_this<transport>,
-                        private stream_owner,
-                        private timer {
+/// An idle one waits with nothing but itself. What is no short frame is read by Beast, which goes again after it.
+class transport final : public websocket_transport, public websocket_reader_owner, private stream_owner, private timer {
 public:
-  transport(std::shared_ptr<frame_stream> stream, websocket_listener& listener)
-      : stream_{std::move(stream)}, socket_{*stream_}, listener_{&listener} {
+  transport(std::shared_ptr<frame_stream> stream, std::size_t message_max, websocket_listener& listener)
+      : stream_{std::move(stream)}, listener_{&listener}, message_max_{message_max} {
     stream_->set_owner(this);
-    socket_.set_option(
-        websocket::stream_base::timeout{websocket::stream_base::none(), websocket::stream_base::none(), false});
   }
 
   ~transport() override { stream_->set_owner(nullptr); }
 
-  void start(const http::request& asked, std::vector<header_field> extra, std::size_t message_max) {
-    socket_.read_message_max(message_max);
-    socket_.set_option(websocket::stream_base::decorator{[extra = std::move(extra)](websocket::response_type& answer) {
-      answer.set(beast::http::field::server, websocket_layer::server_name);
-      for (const auto& [name, value] : extra)
-        answer.insert(name, value); // Some stand there more than once.
-    }});
-    socket_.async_accept(to_beast(asked), [self = shared_from_this()](const boost::system::error_code& ec) {
-      self->socket_.set_option(websocket::stream_base::decorator{[](websocket::response_type&) {}});
-      if (ec)
-        return self->lose(true);
-      self->socket_.control_callback([raw = self.get()](websocket::frame_type kind, beast::string_view) {
-        if (kind == websocket::frame_type::pong && raw->listener_ != nullptr)
-          raw->listener_->on_websocket_pong(*raw);
-        if (kind == websocket::frame_type::close && raw->socket_.reason().code == websocket::close_code::none)
-          raw->socket_.next_layer().answer_empty_close();
-      });
-      if (self->listener_ != nullptr)
-        self->listener_->on_websocket_open(*self);
-      self->read();
-    });
+  void start() override {
+    if (stream_->may_hold_input())
+      go_on_later();
+    else
+      wait();
   }
 
   void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
   void set_source(frame_queue* source) override { stream_->set_source(source); }
   void mark_dirty() override { stream_->mark_dirty(); }
   bool is_blocked() const noexcept override { return stream_->is_blocked(); }
-  void set_message_max(std::size_t bytes) override { socket_.read_message_max(bytes); }
   void flush() override { stream_->flush(); }
+
+  void set_message_max(std::size_t bytes) override {
+    message_max_ = bytes;
+    if (reader_)
+      reader_->set_message_max(bytes);
+  }
 
   void ping() override { stream_->write({"\x89\x00", 2}); }
 
@@ -82,61 +59,107 @@ public:
     if (std::exchange(listener_, nullptr) == nullptr)
       return;
     stream_->set_source(nullptr);
-    const auto self = shared_from_this();
     stream_->home().arm(*this, close_timeout);
-    keep_ = self; // Until the handshake of closing is over, or its time.
-    if (!socket_.is_open())
-      return on_timer();
-    websocket::close_reason why{websocket::close_code::none};
-    if (status != 0)
-      why = {websocket::close_code{status}, beast::string_view{reason.data(), reason.size()}};
-    socket_.async_close(why, [self](const boost::system::error_code&) { self->finish(); });
+    keep_ = self(); // Until the handshake of closing is over, or its time.
+    if (reader_ && !reader_->is_idle())
+      return reader_->close(status, reason);
+    is_draining_ = true;
+    stream_->write(websocket::close_frame(status, reason));
+    finish();
   }
 
 private:
-  /// An idle transport waits with a few bytes; what does not fit, like a long message, gets a buffer for as long as it
-  /// takes.
-  void read() {
-    const auto into = rest_ ? boost::asio::mutable_buffer{rest_.get(), rest_bytes} : boost::asio::buffer(first_);
-    socket_.async_read_some(into, [self = shared_from_this()](const boost::system::error_code& ec, std::size_t bytes) {
-      if (ec)
-        self->lose(ec != websocket::error::closed && ec != boost::asio::error::eof);
-      else
-        self->take({self->rest_ ? self->rest_.get() : self->first_.data(), bytes});
-    });
+  static constexpr std::size_t read_bytes = 4096;
+
+  std::shared_ptr<transport> self() { return std::static_pointer_cast<transport>(shared_from_this()); }
+
+  /// Only without a reader, and once at a time.
+  void wait() {
+    stream_->wait_readable(
+        boost::asio::bind_allocator(exact_allocator<char>{}, [self = self()](const boost::system::error_code& ec) {
+          if (!ec)
+            self->read();
+        }));
   }
 
-  void take(std::string_view bytes) {
-    if (!socket_.is_message_done()) {
-      message_.append(bytes);
-      if (!rest_)
-        rest_ = std::make_unique<char[]>(rest_bytes);
-      return read();
+  /// A turn of its own, so that others come first.
+  void go_on_later() {
+    stream_->home().post([self = self()] { self->read(); });
+  }
+
+  void read() {
+    char bytes[read_bytes];
+    const auto got = stream_->read_now(bytes);
+    switch (got.status) {
+    case frame_stream::read_status::would_block:
+      return wait();
+    case frame_stream::read_status::end_of_stream:
+    case frame_stream::read_status::failed:
+      return lose(got.status == frame_stream::read_status::failed);
+    case frame_stream::read_status::data:
+      break;
     }
-    if (!message_.empty()) {
-      message_.append(bytes);
-      bytes = message_;
+    if (!take({bytes, got.bytes}))
+      reader_ = websocket_reader::make(*stream_, message_max_, *this);
+    else if (got.bytes < read_bytes && !stream_->may_hold_input())
+      wait(); // It also tells of what is there already.
+    else
+      go_on_later();
+  }
+
+  /// False: what is left is for a reader, and unread.
+  bool take(std::string_view bytes) {
+    websocket::short_payload payload;
+    while (!bytes.empty() && listener_ != nullptr) {
+      const auto frame = websocket::read_short_frame(bytes, payload);
+      if (!frame || frame->payload.size() > message_max_) {
+        stream_->unread(bytes);
+        return false;
+      }
+      bytes.remove_prefix(frame->size);
+      if (frame->what == short_frame::kind::pong)
+        on_pong();
+      else
+        on_message(frame->what == short_frame::kind::binary, frame->payload);
     }
+    return true;
+  }
+
+  void on_message(bool is_binary, std::string_view message) override {
     if (listener_ != nullptr)
-      listener_->on_websocket_message(*this, socket_.got_binary(), bytes);
-    message_ = {};
-    rest_.reset();
+      listener_->on_websocket_message(*this, is_binary, message);
+  }
+
+  void on_pong() override {
+    if (listener_ != nullptr)
+      listener_->on_websocket_pong(*this);
+  }
+
+  void on_reader_idle() override {
+    reader_.reset();
     read();
   }
 
-  /// Reading has ended: the peer closed, failed, or broke the protocol (Beast has sent its close frame then).
+  void on_reader_end(bool by_error) override {
+    if (listener_ == nullptr)
+      finish();
+    else
+      lose(by_error);
+  }
+
+  /// Reading has ended: the peer closed, failed, or broke the protocol (a close frame was sent then).
   void lose(bool by_error) {
     auto* listener = std::exchange(listener_, nullptr);
     stream_->set_source(nullptr);
-    if (listener != nullptr) {
-      stream_->home().arm(*this, close_timeout);
-      keep_ = shared_from_this();
-      is_draining_ = by_error && stream_->is_open();
-      finish();
-      if (is_draining_)
-        drop_input(stream_, [self = shared_from_this()] { self->on_timer(); });
-      listener->on_websocket_closed(*this, by_error);
-    }
+    if (listener == nullptr)
+      return on_timer();
+    stream_->home().arm(*this, close_timeout);
+    keep_ = self();
+    is_draining_ = by_error && stream_->is_open();
+    finish();
+    if (is_draining_)
+      drop_input(stream_, [self = self()] { self->on_timer(); });
+    listener->on_websocket_closed(*this, by_error);
   }
 
   /// Nothing more is read: what is half sent still leaves, then the descriptor goes.
@@ -145,66 +168,71 @@ private:
     stream_->finish();
     if (!stream_->is_open()) // Closed before, or broken by now.
       return on_timer();
-    stream_->mark_dirty(); // Beast may have finished it before: then we have to hear again that it is drained.
+    stream_->mark_dirty(); // The reader may have finished it before: then we have to hear again that it is drained.
   }
 
   void on_timer() override {
     const auto self = std::move(keep_);
     stream_->home().disarm(*this);
     stream_->close();
-    socket_.next_layer().unblock();
+    if (reader_)
+      reader_->unblock();
   }
 
   void on_drained() override {
     if (ended_ && is_draining_)
       return;
     if (ended_)
-      boost::asio::post(stream_->get_executor(), [self = shared_from_this()] { self->on_timer(); });
-    else if (socket_.next_layer().is_blocked())
-      boost::asio::post(stream_->get_executor(), [self = shared_from_this()] { self->socket_.next_layer().unblock(); });
+      stream_->home().post([self = self()] { self->on_timer(); });
+    else if (reader_)
+      stream_->home().post([self = self()] {
+        if (self->reader_)
+          self->reader_->unblock();
+      });
   }
 
   void on_broken() override {
     const auto self = shared_from_this();
     stream_->close();
-    socket_.next_layer().unblock();
+    if (reader_)
+      reader_->unblock();
     lose(true);
     if (ended_) // Nothing that was to leave can.
       on_timer();
   }
 
   std::shared_ptr<frame_stream> stream_;
-  websocket::stream<websocket_layer, false> socket_;
-  std::array<char, 64> first_{};
-  /// Only while a longer message arrives.
-  std::unique_ptr<char[]> rest_;
-  std::string message_;
+  std::unique_ptr<websocket_reader> reader_;
   websocket_listener* listener_;
   std::shared_ptr<transport> keep_;
+  std::size_t message_max_;
   bool ended_ = false;
+  /// The end comes when the peer has ended, not when all is sent.
   bool is_draining_ = false;
 };
 
 } // namespace
 
-std::shared_ptr<websocket_transport>
-websocket_transport::accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                            std::vector<header_field> extra, std::size_t message_max, websocket_listener& listener) {
-  auto made = std::make_shared<transport>(std::move(stream), listener);
-  made->start(asked, std::move(extra), message_max);
-  return made;
+std::shared_ptr<websocket_transport> websocket_transport::accept(std::shared_ptr<frame_stream> stream,
+                                                                 const http::request& asked,
+                                                                 const std::vector<header_field>& extra,
+                                                                 std::size_t message_max,
+                                                                 websocket_listener& listener) {
+  stream->write(switching_protocols(asked, extra));
+  return std::make_shared<transport>(std::move(stream), message_max, listener);
 }
 
 void websocket_transport::accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                                           std::vector<header_field> extra) {
+                                           const std::vector<header_field>& extra) {
   class nobody final : public websocket_listener {
-    void on_websocket_open(websocket_transport& from) override { from.close(); }
     void on_websocket_message(websocket_transport&, bool, std::string_view) override {}
     void on_websocket_closed(websocket_transport&, bool) override {}
   };
-  static nobody closes_at_once; // It holds nothing, so any thread may use it.
+  static nobody hears_nothing; // It holds nothing, so any thread may use it.
   constexpr std::size_t message_max = 1024;
-  accept(std::move(stream), asked, std::move(extra), message_max, closes_at_once);
+  const auto made = accept(std::move(stream), asked, extra, message_max, hears_nothing);
+  made->start();
+  made->close();
 }
 
 void refuse_upgrade(const std::shared_ptr<frame_stream>& stream, const http::upgrade_fault& why) {

@@ -17,8 +17,6 @@ class websocket_transport;
 class websocket_listener {
 public:
   virtual ~websocket_listener() = default;
-  /// The handshake is done.
-  virtual void on_websocket_open(websocket_transport& from) = 0;
   /// One complete message.
   virtual void on_websocket_message(websocket_transport& from, bool is_binary, std::string_view message) = 0;
   /// The peer answered a ping of ours.
@@ -27,23 +25,26 @@ public:
   virtual void on_websocket_closed(websocket_transport& from, bool by_error) = 0;
 };
 
-/// The WebSocket leg of an Engine.IO connection (RFC 6455). Beast reads: handshake, masking, fragments, UTF-8, control
-/// frames; everything that leaves goes through the frame stream. Owned by its connection; keeps itself alive while an
-/// operation of its socket is under way. I/O thread only.
+/// The WebSocket leg of an Engine.IO connection (RFC 6455). Short frames are read at once; for anything else Beast
+/// comes
+/// (`websocket_reader`) and goes, so that an idle one is small. Everything that leaves goes through the frame stream.
+/// Owned by its connection; keeps itself alive while an operation of its socket is under way. I/O thread only.
 class websocket_transport {
 public:
   virtual ~websocket_transport() = default;
 
-  /// Answers the upgrade request and begins to read. `extra` are header fields for the 101.
-  /// `message_max`: bytes of one message; a longer one closes with 1009.
-  /// Precondition: the request has no fault (`find_upgrade_fault`).
+  /// Writes the 101 for an upgrade request, with `extra` header fields. `message_max`: bytes of one message; a longer
+  /// one closes with 1009. Precondition: the request has no fault (`find_upgrade_fault`).
   static std::shared_ptr<websocket_transport> accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                                                     std::vector<header_field> extra, std::size_t message_max,
+                                                     const std::vector<header_field>& extra, std::size_t message_max,
                                                      websocket_listener& listener);
+
+  /// Begins to read. Once; calls nobody.
+  virtual void start() = 0;
 
   /// Answers the upgrade request and closes at once: Engine.IO has no use for this WebSocket.
   static void accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                               std::vector<header_field> extra);
+                               const std::vector<header_field>& extra);
 
   /// Sends one frame ahead of the source, behind what is half sent.
   virtual void send(const frame& x) = 0;

@@ -1,6 +1,7 @@
 #include "net/socketio/packet.hpp"
 
 #include "net/json.hpp"
+#include "net/utf8.hpp"
 
 #include <algorithm>
 #include <array>
@@ -104,7 +105,7 @@ result<packet> parse_packet(std::string_view message, const packet_limits& limit
     if (const auto name = std::min(x.nsp.find('?'), x.nsp.size());
         name > nsp_max || x.nsp.size() - name > nsp_query_max)
       return errc::too_large;
-    if (!json::is_utf8(x.nsp)) // Polling bodies come unchecked, and the name is repeated in answers.
+    if (!is_utf8(x.nsp)) // Polling bodies come unchecked, and the name is repeated in answers.
       return errc::bad_socket_packet;
   }
   const auto id = take_number(rest);

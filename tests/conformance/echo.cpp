@@ -65,7 +65,7 @@ public:
 private:
   void say(std::string_view text) { push(frame::text({"4", text})); }
   void say_binary(std::string_view bytes) { push(frame::binary(bytes)); }
-  void push(const frame_ptr& x) { out_->push({&x, 1}); }
+  void push(const frame_ptr& x) { out_->push({{&x, 1}}); }
 
   outbox* out_;
   echo_rules rules_;

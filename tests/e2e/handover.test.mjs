@@ -26,6 +26,7 @@ async function ask(port) {
 /** A WebSocket that says nothing any more, not even that it has read. */
 async function openSilent(server) {
   const raw = await server.raw();
+  raw.socket.allowHalfOpen = true; // Else Node closes when the server does.
   raw.write(
     `GET /socket.io/?EIO=4&transport=websocket&apikey=${server.key} HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n` +
       'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',

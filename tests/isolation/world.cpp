@@ -52,8 +52,8 @@ std::string_view namespace_of(std::string_view packet) {
   return packet.substr(start, packet.find(',', start) - start);
 }
 
-push_result visitor::push(std::span<const frame_ptr> frames) {
-  for (const auto& x : frames)
+push_result visitor::push(const frame_batch& what) {
+  for (const auto& x : what.packets)
     journal_->push_back({this, std::string{x->packet()}});
   return push_result::accepted;
 }

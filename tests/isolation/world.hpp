@@ -28,7 +28,7 @@ class visitor final : public event_outbox {
 public:
   explicit visitor(std::vector<received>& journal) : journal_{&journal} {}
 
-  push_result push(std::span<const frame_ptr> frames) override;
+  push_result push(const frame_batch& what) override;
   void close(close_reason) override { is_closed = true; }
   void dismiss(std::string_view) override { is_closed = true; }
   void allow_messages(std::size_t) override {}

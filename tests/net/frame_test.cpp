@@ -1,4 +1,5 @@
 #include "net/frame.hpp"
+#include "net/give_back.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +57,46 @@ TEST(Frame, PutsTheTypeBeforeBinaryOfVersionThree) {
                              "ab"s);
   EXPECT_TRUE(x->is_binary() && x->has_type_byte());
   EXPECT_FALSE(frame::binary("ab")->has_type_byte());
+}
+
+std::string written(const std::vector<frame_ptr>& frames) {
+  std::string all;
+  for (const auto& x : frames)
+    all += x->websocket();
+  return all;
+}
+
+TEST(Frame, JoinsPacketsIntoRuns) {
+  EXPECT_TRUE(frame::join({}).empty());
+  const auto lone = frame::text({"2"});
+  EXPECT_EQ(frame::join(std::span{&lone, 1}), std::vector{lone}) << "no copy";
+  const std::vector some{frame::text({"2"}), frame::binary("ab"), frame::text({std::string(200, 'x')})};
+  const auto runs = frame::join(some);
+  ASSERT_EQ(runs.size(), 1U);
+  EXPECT_EQ(written(runs), written(some));
+}
+
+TEST(Frame, KeepsRunsShort) {
+  const auto of = [](std::size_t bytes) { return frame::binary(std::string(bytes - 4, 'x')); };
+  const std::vector packets{of(65000), of(536), of(200), of(60000), of(65535), of(300), of(400)};
+  const auto runs = frame::join(packets);
+  std::vector<std::size_t> sizes;
+  for (const auto& x : runs)
+    sizes.push_back(x->websocket().size());
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{65536, 60200, 65535, 700}));
+  EXPECT_EQ(runs[2], packets[4]) << "no copy";
+  EXPECT_EQ(written(runs), written(packets));
+  const std::vector large{frame::binary(std::string(100000, 'x')), of(200)};
+  EXPECT_EQ(frame::join(large), large);
+}
+
+TEST(GiveBack, FreesMemory) {
+  std::vector<int> numbers(1000);
+  give_back(numbers);
+  EXPECT_EQ(numbers.capacity(), 0U);
+  std::string text(1000, 'x');
+  give_back(text);
+  EXPECT_EQ(text.capacity(), std::string{}.capacity());
 }
 
 TEST(Frame, OutlivesAllButTheLastOwner) {

@@ -81,9 +81,12 @@ std::string tcp_client::answer::field(std::string_view name) const {
   return found;
 }
 
-void tcp_client::send_frame(char opcode, std::string_view payload) {
-  ASSERT_LT(payload.size(), 126U);
-  std::string bytes{static_cast<char>(0x80 | opcode), static_cast<char>(0x80 | payload.size())};
+void tcp_client::send_frame(char opcode, std::string_view payload, bool is_last) {
+  const auto extended = payload.size() < 126 ? 0U : 8U;
+  std::string bytes{static_cast<char>((is_last ? 0x80 : 0) | opcode),
+                    static_cast<char>(0x80 | (extended == 0 ? payload.size() : 127U))};
+  for (auto left = extended; left-- > 0;)
+    bytes += static_cast<char>(payload.size() >> (8 * left) & 0xFFU);
   bytes.append(4, '\0'); // A mask of zeros leaves the payload as it is.
   send(bytes.append(payload));
 }
@@ -116,6 +119,12 @@ public:
       owner_->writable = out_->is_writable() ? 1 : 0;
       return;
     }
+    if (message == "__runs__") {
+      const std::vector packets{frame::text({"4a"}), frame::text({"4b"})};
+      const std::vector runs{frame::text({"4run"})};
+      out_->push({packets, runs});
+      return;
+    }
     if (message == "__big__")
       return send(frame::text({"4", std::string(32U * 1024 * 1024, 'x')}));
     if (message == "__fields__") {
@@ -130,7 +139,7 @@ public:
   void on_close(close_reason why) override { owner_->closed_ = static_cast<int>(why); }
 
 private:
-  void send(const frame_ptr& x) { out_->push({&x, 1}); }
+  void send(const frame_ptr& x) { out_->push({{&x, 1}}); }
 
   outbox* out_;
   EngineServer* owner_;
@@ -228,6 +237,13 @@ EngineServer::~EngineServer() {
 std::string EngineServer::closed_because() {
   const auto why = closed_.load();
   return why < 0 ? "" : std::string{to_string(static_cast<close_reason>(why))};
+}
+
+std::uint64_t EngineServer::websocket_readers() const {
+  std::uint64_t sum = 0;
+  for (const auto& x : threads_)
+    sum += x->counters.open_websocket_readers.get();
+  return sum;
 }
 
 // -- exchanges

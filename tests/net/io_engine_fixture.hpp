@@ -41,7 +41,7 @@ public:
 
   // -- after a 101
 
-  void send_frame(char opcode, std::string_view payload);
+  void send_frame(char opcode, std::string_view payload, bool is_last = true);
   void send_text(std::string_view payload) { send_frame('\x01', payload); }
   /// The next frame: its opcode as a digit, then its payload; empty when the connection ended.
   std::string read_frame();
@@ -55,7 +55,9 @@ private:
 };
 
 /// An Engine.IO server on one or two threads over loopback, whose application sends every message back. Connections go
-/// to the threads in turn. Some texts are orders: `__close__`, `__broken__`, `__writable__`, `__fields__`.
+/// to the threads in turn. Some texts are orders: `__close__`, `__broken__`, `__writable__`, `__fields__`, `__big__`,
+/// and
+/// `__runs__`, which brings two packets whose run says something else.
 class EngineServer : public testing::Test {
 protected:
   EngineServer();
@@ -85,6 +87,8 @@ protected:
   std::atomic<int> writable{-1};
   std::atomic<int> opened{0};
   std::string closed_because();
+  /// WebSockets that Beast reads now.
+  std::uint64_t websocket_readers() const;
 
 private:
   class echo;

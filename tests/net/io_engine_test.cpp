@@ -232,6 +232,13 @@ TEST_P(EnginePolling, ForgetsASessionThatTheApplicationGaveUpWhileNobodyPolled) 
   EXPECT_EQ(status, 400U);
 }
 
+TEST_P(EnginePolling, TakesNoRuns) {
+  start(GetParam());
+  const auto of = polling4 + "&sid=" + open();
+  EXPECT_EQ(held(of, "4__runs__"), "4a\x1e"
+                                   "4b");
+}
+
 TEST_P(EnginePolling, SpeaksVersionThree) {
   settings.allow_v3 = true;
   start(GetParam());

@@ -55,6 +55,49 @@ TEST_F(EngineWebsocket, SpeaksBothVersions) {
   EXPECT_EQ(text_only.read_frame(), "1b4AQID");
 }
 
+TEST_F(EngineWebsocket, TakesRunsInVersionFour) {
+  settings.allow_v3 = true;
+  start();
+  auto x = open_socket(websocket4);
+  x.send_text("4__runs__");
+  EXPECT_EQ(x.read_frame(), "14run");
+  auto old = open_socket(websocket3);
+  old.send_text("4__runs__");
+  EXPECT_EQ(old.read_frame(), "14a") << "some packets of version 3 are written in another way";
+  EXPECT_EQ(old.read_frame(), "14b");
+}
+
+// Beast comes for what is no short frame, and goes as soon as no message is under way.
+TEST_F(EngineWebsocket, IsSmallBetweenMessages) {
+  start();
+  auto x = open_socket(websocket4);
+  x.send_text("4short");
+  EXPECT_EQ(x.read_frame(), "14short");
+  EXPECT_EQ(websocket_readers(), 0U);
+  const auto expect_none_soon = [&] {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+    while (websocket_readers() != 0 && std::chrono::steady_clock::now() < until)
+      std::this_thread::yield(); // It goes in a turn after the answer.
+    EXPECT_EQ(websocket_readers(), 0U);
+  };
+  const std::string long_text(100000, 'x');
+  x.send_text("4" + long_text);
+  EXPECT_EQ(x.read_frame(), "14" + long_text);
+  expect_none_soon();
+  x.send_frame('\x09', "ping");
+  EXPECT_EQ(x.read_frame(), ":ping");
+  expect_none_soon();
+  x.send_frame('\x01', "4in ", false);
+  x.send_frame('\x09', "");
+  EXPECT_EQ(x.read_frame(), ":");
+  EXPECT_EQ(websocket_readers(), 1U) << "a message is under way";
+  x.send_frame('\x00', "pieces");
+  EXPECT_EQ(x.read_frame(), "14in pieces");
+  expect_none_soon();
+  x.send_text("4short");
+  EXPECT_EQ(x.read_frame(), "14short");
+}
+
 TEST_F(EngineWebsocket, RefusesWhatCannotBecomeAWebSocket) {
   start();
   const auto head = upgrade_head(websocket4);

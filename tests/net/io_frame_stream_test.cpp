@@ -65,6 +65,10 @@ protected:
                       {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
                       {"Sec-WebSocket-Version", "13"}};
       transport_ = websocket_transport::accept(stream_, asked, {}, 1000, *this);
+      transport_->start();
+      if (!what_.is_bypassed)
+        transport_->set_source(&queue_);
+      on_timer();
     }
     void end() {
       home_.disarm(*this);
@@ -77,11 +81,6 @@ protected:
     }
 
   private:
-    void on_websocket_open(websocket_transport&) override {
-      if (!what_.is_bypassed)
-        transport_->set_source(&queue_);
-      on_timer();
-    }
     void on_websocket_message(websocket_transport&, bool, std::string_view) override {}
     void on_websocket_closed(websocket_transport&, bool) override { transport_.reset(); }
     void on_timer() override {

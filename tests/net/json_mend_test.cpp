@@ -1,5 +1,6 @@
 #include "net/json.hpp"
 #include "net/json_mend.hpp"
+#include "net/utf8.hpp"
 
 #include <gtest/gtest.h>
 

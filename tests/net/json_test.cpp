@@ -1,4 +1,5 @@
 #include "net/json.hpp"
+#include "net/utf8.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,6 +2,7 @@
 #include "net/engineio/payload.hpp"
 #include "net/engineio/payload_v3.hpp"
 #include "net/json.hpp"
+#include "net/utf8.hpp"
 #include "tests/support/random_inputs.hpp"
 
 #include <gtest/gtest.h>
@@ -98,7 +99,7 @@ void expect_bounded_reading(append write, std::size_t inputs) {
     EXPECT_LE(read.bytes, body.size()) << testing::PrintToString(body);
     // In version 3 any type may come as bytes, which nobody can write as text.
     if (std::any_of(read.packets.begin(), read.packets.end(),
-                    [](const auto& x) { return !x.is_binary && !json::is_utf8(x.data); }))
+                    [](const auto& x) { return !x.is_binary && !is_utf8(x.data); }))
       return;
     const auto again = walk<Reader>(body_of(read.packets, write));
     EXPECT_TRUE(read.packets.empty() || again.packets == read.packets) << testing::PrintToString(body);
@@ -225,8 +226,7 @@ TEST(PropertiesEngineio, ReadingAFormIsBounded) {
     const auto form = random.mutated(form_of(random.pick(test::recorded_messages())));
     const auto payload = jsonp_payload(form);
     EXPECT_LE(payload.value_or("").size(), form.size());
-    EXPECT_TRUE(!payload || !json::is_utf8(*payload) || evaluated(jsonp_script("0", *payload), "0") == *payload)
-        << form;
+    EXPECT_TRUE(!payload || !is_utf8(*payload) || evaluated(jsonp_script("0", *payload), "0") == *payload) << form;
   });
 }
 

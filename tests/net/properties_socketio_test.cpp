@@ -3,6 +3,7 @@
 #include "net/socketio/encode.hpp"
 #include "net/socketio/packet_reader.hpp"
 #include "net/socketio/revision4.hpp"
+#include "net/utf8.hpp"
 #include "tests/support/random_inputs.hpp"
 
 #include <gtest/gtest.h>
@@ -288,7 +289,7 @@ void expect_consistent(const packet& x, const std::string& text) {
   EXPECT_LE(x.id.value_or(0), std::uint64_t{1} << 53) << text;
   EXPECT_LE(x.attachments_due, limits.attachments_max) << text;
   EXPECT_TRUE(x.payload.empty() || json::check(x.payload)) << text;
-  EXPECT_TRUE(json::is_utf8(x.nsp)) << text;
+  EXPECT_TRUE(is_utf8(x.nsp)) << text;
 }
 
 TEST(PropertiesSocketio, ReadingIsBoundedAndConsistent) {

@@ -69,6 +69,7 @@ public:
                     {"Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="},
                     {"Sec-WebSocket-Version", "13"}};
     transport_ = websocket_transport::accept(stream_, asked, {}, 60000, *this);
+    transport_->start();
   }
 
   std::future<std::vector<message>> closed() { return closed_.get_future(); }
@@ -82,7 +83,6 @@ public:
   }
 
 private:
-  void on_websocket_open(websocket_transport&) override {}
   void on_websocket_message(websocket_transport&, bool is_binary, std::string_view bytes) override {
     got_.push_back({is_binary, std::string{bytes}});
   }

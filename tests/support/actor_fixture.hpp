@@ -31,17 +31,17 @@ inline const std::string global_key = "the-global-key";
 /// Collects what a client would get.
 class fake_outbox final : public event_outbox {
 public:
-  push_result push(std::span<const frame_ptr> frames) override {
+  push_result push(const frame_batch& what) override {
     if (closed)
       return push_result::closed;
     std::size_t bytes = 0;
-    for (const auto& x : frames)
+    for (const auto& x : what.packets)
       bytes += x->websocket().size();
     if (waiting != 0 && waiting + bytes > waiting_max)
       return push_result::over_high_water;
     if (waiting_max != ~std::size_t{0})
       waiting += bytes;
-    for (const auto& x : frames)
+    for (const auto& x : what.packets)
       packets.emplace_back(x->packet());
     return push_result::accepted;
   }

@@ -1,4 +1,4 @@
-#include "bench/loadgen/websocket_client.hpp"
+#include "bench/loadgen/receiving_client.hpp"
 
 #include "bench/loadgen/marker.hpp"
 
@@ -14,38 +14,40 @@ bool names_connections(const std::string& text) {
 
 } // namespace
 
-websocket_client::websocket_client(run_state& run, std::uint32_t index)
+receiving_client::receiving_client(run_state& run, std::uint32_t index)
     : run_{&run},
-      leg_{run, index},
+      leg_{make_leg(run, index)},
       index_{index},
       instance_{0},
-      heartbeat_{run.opts.silent_every != 0 && index % run.opts.silent_every == 0} {
+      is_slow_{is_nth(index, run.opts.slow_every)},
+      is_filtered_{is_nth(index, run.opts.filtered_every)},
+      heartbeat_{is_nth(index, run.opts.silent_every)} {
   const auto& opts = run.opts;
   if (!opts.is_main_namespace() && (names_connections(opts.nsp) || names_connections(opts.websocket_path)))
     instance_ = index % opts.instances;
 }
 
-void websocket_client::start() {
+void receiving_client::start() {
   state_ = state::connecting;
-  leg_.start(path_of(run_->opts, index_), *this);
+  leg_->start(path_of(run_->opts, index_), *this);
 }
 
-void websocket_client::give_up() {
+void receiving_client::give_up() {
   if (state_ != state::subscribed && state_ != state::dead)
     drop();
 }
 
-void websocket_client::on_upgraded() {
+void receiving_client::on_upgraded() {
   state_ = state::opening;
   if (run_->opts.is_raw)
     become_subscribed();
 }
 
-void websocket_client::on_message(std::string_view text) {
+void receiving_client::on_message(std::string_view text) {
   if (text == "2") { // Engine.IO 4, heartbeat
     if (heartbeat_.on_ping(run_->read_at, run_->count.heartbeats)) {
       heartbeat_.on_pong(now(), run_->count.heartbeats);
-      leg_.send(websocket_opcode::text, "3");
+      leg_->send("3");
     }
     return;
   }
@@ -60,7 +62,7 @@ void websocket_client::on_message(std::string_view text) {
     if (text.starts_with('0')) {
       heartbeat_.on_open(text, run_->read_at, run_->count.heartbeats);
       state_ = state::joining;
-      leg_.send(websocket_opcode::text, join_packet());
+      leg_->send(join_packet());
     }
     return;
   case state::joining:
@@ -71,7 +73,7 @@ void websocket_client::on_message(std::string_view text) {
   }
 }
 
-void websocket_client::on_join_answer(std::string_view text) {
+void receiving_client::on_join_answer(std::string_view text) {
   if (text.starts_with(join_packet())) {
     become_subscribed();
     return;
@@ -80,7 +82,7 @@ void websocket_client::on_join_answer(std::string_view text) {
   drop();
 }
 
-void websocket_client::on_event(std::string_view text) {
+void receiving_client::on_event(std::string_view text) {
   auto& run = *run_;
   auto& count = run.count;
   const auto found = find_marker(text, run.marker_hint);
@@ -88,7 +90,7 @@ void websocket_client::on_event(std::string_view text) {
     ++count.other_frames;
     return;
   }
-  if (!run.opts.is_main_namespace() && found->instance != instance_) {
+  if (is_filtered_ || (!run.opts.is_main_namespace() && found->instance != instance_)) {
     ++count.stray;
     return;
   }
@@ -100,6 +102,10 @@ void websocket_client::on_event(std::string_view text) {
   }
   if (verdict.how == sequence_check::arrival::late)
     ++count.reordered;
+  if (is_slow_) {
+    ++count.slow_deliveries;
+    return;
+  }
   ++count.deliveries;
   run.ledger.delivered(found->event);
   if (count.window.is_open) {
@@ -109,24 +115,28 @@ void websocket_client::on_event(std::string_view text) {
   }
 }
 
-void websocket_client::become_subscribed() {
+void receiving_client::become_subscribed() {
   state_ = state::subscribed;
   ++run_->count.subscribed;
+  if (is_slow_)
+    leg_->slow_down(run_->opts.slow_rate);
 }
 
-void websocket_client::drop() {
+void receiving_client::drop() {
   if (state_ == state::dead)
     return;
-  leg_.close();
+  leg_->close();
   const auto has_timed_out = heartbeat_.on_end(now(), run_->count.heartbeats);
-  if (state_ == state::subscribed)
+  if (state_ == state::subscribed && is_slow_)
+    ++run_->count.slow_closed;
+  else if (state_ == state::subscribed)
     run_->count.closed += has_timed_out ? 0 : 1;
   else
     ++run_->count.refused;
   state_ = state::dead;
 }
 
-std::string websocket_client::join_packet() const {
+std::string receiving_client::join_packet() const {
   const auto nsp = namespace_of(run_->opts, index_);
   return nsp.empty() ? "40" : "40" + nsp + ",";
 }

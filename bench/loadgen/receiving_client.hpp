@@ -1,6 +1,7 @@
 #pragma once
 
-#include "bench/loadgen/websocket_leg.hpp"
+#include "bench/loadgen/client_leg.hpp"
+#include "bench/loadgen/run_state.hpp"
 
 #include <string>
 #include <string_view>
@@ -9,18 +10,22 @@ namespace arauto::loadgen {
 
 /// One receiving connection: connects, upgrades, joins its namespace, then judges every event that arrives. Stays where
 /// it is: the leg knows it.
-class websocket_client final : private websocket_leg::owner {
+class receiving_client final : private client_leg::owner {
 public:
-  websocket_client(run_state& run, std::uint32_t index);
-  websocket_client(websocket_client&&) = default; // Before `start`.
+  receiving_client(run_state& run, std::uint32_t index);
+  receiving_client(receiving_client&&) = default; // Before `start`.
 
   void start();
   /// The socket is ready, as epoll says.
-  void on_ready(std::uint32_t events) { leg_.on_ready(events); }
+  void on_ready(std::uint32_t events) { leg_->on_ready(events); }
   /// Counts the connection as refused if it has not got through yet.
   void give_up();
 
+  void go_on() { leg_->go_on(); }
+
   bool is_subscribed() const noexcept { return state_ == state::subscribed; }
+  /// Whether each event has to reach it.
+  bool is_waited_for() const noexcept { return is_subscribed() && !is_slow_ && !is_filtered_; }
   /// Number of the instance whose events it must receive.
   std::uint32_t instance() const noexcept { return instance_; }
 
@@ -29,7 +34,7 @@ private:
 
   void on_upgraded() override;
   void on_message(std::string_view text) override;
-  void on_end(websocket_leg::ending) override { drop(); }
+  void on_end(client_leg::ending) override { drop(); }
   void on_join_answer(std::string_view text);
   void on_event(std::string_view text);
   void become_subscribed();
@@ -38,10 +43,12 @@ private:
   std::string join_packet() const;
 
   run_state* run_;
-  websocket_leg leg_;
+  std::unique_ptr<client_leg> leg_;
   std::uint32_t index_;
   std::uint32_t instance_;
   state state_ = state::idle;
+  bool is_slow_;
+  bool is_filtered_;
   sequence_check sequence_;
   heartbeat heartbeat_;
 };

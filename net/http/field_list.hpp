@@ -1,0 +1,81 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <iterator>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace arauto::http {
+
+/// The fields of one request in their order, duplicates kept. Names and values lie in one buffer, so that a request
+/// costs two allocations for all of them.
+class field_list {
+public:
+  /// Name and value. Views: of the list, until it changes or goes.
+  using value_type = std::pair<std::string_view, std::string_view>;
+
+  class const_iterator {
+  public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = field_list::value_type;
+    using difference_type = std::ptrdiff_t;
+    using pointer = void;
+    using reference = value_type;
+
+    const_iterator(const field_list& of, std::size_t at) noexcept : of_{&of}, at_{at} {}
+    value_type operator*() const noexcept { return (*of_)[at_]; }
+    const_iterator& operator++() noexcept {
+      ++at_;
+      return *this;
+    }
+    bool operator==(const const_iterator& other) const noexcept { return at_ == other.at_; }
+
+  private:
+    const field_list* of_;
+    std::size_t at_;
+  };
+
+  field_list() = default;
+  field_list(std::initializer_list<value_type> all) {
+    for (const auto& [name, value] : all)
+      emplace_back(name, value);
+  }
+
+  void emplace_back(std::string_view name, std::string_view value) {
+    if (places_.empty()) {
+      places_.reserve(usual_fields);
+      text_.reserve(usual_bytes);
+    }
+    places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
+                       static_cast<std::uint32_t>(value.size())});
+    text_.append(name).append(value);
+  }
+
+  std::size_t size() const noexcept { return places_.size(); }
+  bool empty() const noexcept { return places_.empty(); }
+  value_type operator[](std::size_t at) const noexcept {
+    const auto& x = places_[at];
+    const std::string_view text{text_};
+    return {text.substr(x.begin, x.name), text.substr(x.begin + x.name, x.value)};
+  }
+  const_iterator begin() const noexcept { return {*this, 0}; }
+  const_iterator end() const noexcept { return {*this, size()}; }
+
+private:
+  static constexpr std::size_t usual_fields = 8;
+  static constexpr std::size_t usual_bytes = 240;
+
+  struct place {
+    std::uint32_t begin;
+    std::uint32_t name;
+    std::uint32_t value;
+  };
+  std::string text_;
+  std::vector<place> places_;
+};
+
+} // namespace arauto::http

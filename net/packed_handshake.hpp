@@ -1,0 +1,27 @@
+#pragma once
+
+#include "net/ports.hpp"
+
+#include <string>
+
+namespace arauto {
+
+/// What a client said when it opened its connection, in one block of memory: it is asked for at each CONNECT, which is
+/// mostly once. Owned by its connection.
+class packed_handshake {
+public:
+  explicit packed_handshake(const handshake& x);
+
+  handshake unpack() const;
+  std::uint8_t version() const noexcept { return version_; }
+
+private:
+  /// Each text behind its length in four bytes; the texts in the order of the members, header fields last.
+  std::string bytes_;
+  std::uint8_t version_;
+  bool is_secure_ : 1;
+  bool is_websocket_ : 1;
+  bool is_forwarded_ : 1;
+};
+
+} // namespace arauto
