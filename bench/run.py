@@ -9,17 +9,21 @@ import signal
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays clean.
 
-from harness import disk, loadgen, smoke, storm, table
+from harness import disk, growth, loadgen, plot, smoke, storm, table, verdict
 from harness.scenarios import LOG_WARMUP_S, all_scenarios, log_seconds
-from harness.servers import PEERS, Arauto, BenchError, Places, another_arauto, held, install_node_peer, with_settings
+from harness.servers import PEERS, Arauto, BenchError, LimitPlain, Places, ShippedArauto, install_node_peer
+from harness.variants import another_arauto, held, secured, with_settings
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS, RUNS_QUICK = 3, 1
 REPEATS_WHEN_DISTURBED = 2
+# No scenario of servers and clients, but asked for like one.
+GROWTH = "growth"
 
 
 class Bench:
@@ -29,12 +33,17 @@ class Bench:
     self.places = places
     self.is_quick = is_quick
     self.servers = servers
+    self.all_scenarios = all_scenarios(is_quick)
+    self.results = {}
+    self.verdicts = []
     self.started = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
     self.server_pin, self.loadgen_pin = loadgen.pins()
     self.failures = []
 
   def measure(self, scenario, runs):
     """All servers take turns, so that a slow minute of the machine hits them alike."""
+    if scenario.half_of:
+      scenario = self._with_half_rate(scenario)
     servers = self._takers(scenario)
     results = {server.name: [] for server in servers}
     if scenario.disk_rate:
@@ -53,14 +62,41 @@ class Bench:
         alone = disk.run(scenario.disk_rate, LOG_WARMUP_S, log_seconds(self.is_quick))
         self._keep(scenario, disk.NAME, repetition, alone)
         results[disk.NAME].append(alone)
-    return results
+    self.verdicts += verdict.judge(scenario, results)
+    self.results[scenario.name] = results
+    return table.format_scenario(scenario, results, self._subjects(servers))
 
   def _takers(self, scenario):
     """Who takes part: what has settings or variants is arauto's own."""
     own = [server for server in self.servers if issubclass(server, Arauto)]
+    routers = [server for server in own if not issubclass(server, ShippedArauto)]
     if scenario.variants:
-      return [with_settings(server, title, x) for server in own for title, x in scenario.variants.items()]
-    return own if scenario.settings else self.servers
+      return [with_settings(server, title, x) for server in routers for title, x in scenario.variants.items()]
+    if scenario.is_own:
+      return own if scenario.is_compared else routers
+    if scenario.settings:
+      return routers
+    if scenario.is_secure:
+      return [secured(server) for server in self.servers if issubclass(server, (Arauto, LimitPlain))]
+    return self.servers if scenario.is_compared else [x for x in self.servers if not issubclass(x, ShippedArauto)]
+
+  @staticmethod
+  def _subjects(servers):
+    """Whose figures are shown in units of the others'."""
+    own = [server.name for server in servers if issubclass(server, Arauto)]
+    return own if len(own) < len(servers) else own[:1]
+
+  def _with_half_rate(self, scenario):
+    """Half of what the slowest build of ours delivers, the same for all."""
+    own = [server for server in self.servers if issubclass(server, Arauto)] or [Arauto]
+    peak_of = self.all_scenarios[scenario.half_of]
+    known = self.results.get(peak_of.name, {})
+    peaks = [table.median("rate", known.get(server.name) or [self._measure_undisturbed(peak_of, server)])
+             for server in own]
+    clients = scenario.arguments[scenario.arguments.index("--conns") + 1]
+    rate = max(1, round(min(peaks) / clients / 2))
+    return replace(scenario, what=f"{scenario.what}: {rate:,} events/s", arguments=scenario.arguments + ["--rate", rate],
+                   disk_rate=rate if scenario.has_disk else 0)
 
   def _measure_undisturbed(self, scenario, server):
     """Repeats a disturbed run; when all are, the least disturbed one is taken and marked."""
@@ -81,7 +117,8 @@ class Bench:
     run, fault_names = (storm.run, storm.FAULTS) if scenario.is_storm else (loadgen.run, loadgen.FAULTS)
     if scenario.is_storm:
       server_class = held(server_class)
-    with server_class(self.places, self.server_pin, settings=scenario.settings,
+    arguments = scenario.limit_arguments if issubclass(server_class, LimitPlain) else ()
+    with server_class(self.places, [] if scenario.is_unpinned else self.server_pin, arguments, settings=scenario.settings,
                       instances=scenario.instances) as server:
       arguments = scenario.arguments + ["--label", f"{server.name}/{scenario.name}"]
       code, result = run(server, arguments, self.loadgen_pin, scenario.timeout_s)
@@ -108,7 +145,7 @@ class Bench:
 
 
 def parse_arguments():
-  names = list(all_scenarios(quick=False))
+  names = list(all_scenarios(quick=False)) + [GROWTH]
   parser = argparse.ArgumentParser(description=__doc__)
   parser.add_argument("scenarios", nargs="*", metavar="scenario", help=f"of {', '.join(names)}; all by default")
   parser.add_argument("--bin", type=Path, default=ROOT / "build/release/bin", help="where the binaries are")
@@ -133,7 +170,7 @@ def parse_arguments():
 
 
 def chosen_servers(chosen, places):
-  servers = [] if chosen.peers_only else [Arauto]
+  servers = [] if chosen.peers_only else [ShippedArauto, Arauto]
   for peer in chosen.peers:
     if peer != "node" or install_node_peer(places):
       servers += PEERS[peer]
@@ -149,13 +186,18 @@ def chosen_servers(chosen, places):
 def run_bench(chosen, places):
   places.work.mkdir(parents=True, exist_ok=True)
   bench = Bench(places, chosen_servers(chosen, places), chosen.quick)
-  scenarios = all_scenarios(chosen.quick)
   with open(Path(tempfile.gettempdir()) / "arauto-bench.lock", "a", encoding="ascii") as lock:
     fcntl.flock(lock, fcntl.LOCK_EX)  # Two benches at once would measure each other.
-    for name in chosen.scenarios or scenarios:
-      results = bench.measure(scenarios[name], chosen.runs or (RUNS_QUICK if chosen.quick else RUNS))
-      print(table.format_scenario(scenarios[name], results, next(iter(results), "")) + "\n", flush=True)
-  print(f"every run: {places.work / 'results.jsonl'}")
+    for name in chosen.scenarios or [*bench.all_scenarios, GROWTH]:
+      if name == GROWTH:
+        plot.write_curves(places.work / "growth.svg", growth.run(places, chosen.quick))
+        continue
+      print(bench.measure(bench.all_scenarios[name], chosen.runs or (RUNS_QUICK if chosen.quick else RUNS)) + "\n",
+            flush=True)
+  if bench.verdicts:
+    print("asked for\n" + verdict.format_verdicts(bench.verdicts) + "\n")
+    plot.write_verdicts(places.work / "verdicts.svg", bench.verdicts)
+  print(f"every run: {places.work / 'results.jsonl'}; plots beside it")
   if bench.failures:
     print(f"{len(bench.failures)} measurements failed:", *bench.failures, sep="\n  ")
   return not bench.failures

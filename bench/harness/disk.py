@@ -14,7 +14,7 @@ def run(rate, warmup_s, seconds):
   with tempfile.TemporaryFile() as file:
     waits = _write(file.fileno(), rate, warmup_s, warmup_s + seconds)
   waits.sort()
-  nothing = {"p50": None, "p99": None}
+  nothing = {"p50": None, "p99": None, "p99.9": None}
   return {"label": f"{NAME}/{rate}", "events_acked_per_s": len(waits) / seconds, "cpu_us_per_event": None,
           "lat_us": nothing, "post_us": {"p50": _quantile(waits, .5), "p99": _quantile(waits, .99)},
           "server_busy": None, "foreign_cpu": 0.0, "steal": 0.0, "faults": "", "disturbed": False}

@@ -35,7 +35,8 @@ def wait_for_quiet(seconds_max=5.0):
 def command(server, prefix=()):
   """The words that begin every call of it."""
   words = [server.places.binary("loadgen"), "--port", server.port, "--apikey", server.key,
-           "--header", "apikey: " + server.key, "--body", server.body]
+           "--header", "apikey: " + server.key, "--body", server.body, *server.client_arguments]
+  words += ["--tls"] if server.is_secure else []
   return [str(word) for word in [*prefix, *words]]
 
 

@@ -1,13 +1,18 @@
 """What is measured: each scenario is a command line of the load generator and the columns that matter in it."""
 import resource
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-FAN_CLIENTS = 1_000
+from .scenario import Scenario, Target
+from .scenarios_fan import COALESCE, ROUTER, SHIPPED, fan_scenarios
+
+EXACT_CLIENTS = 1_000
 EXACT_EVENTS, EXACT_EVENTS_QUICK = 10_000, 1_000
 IDLE_CLIENTS, IDLE_CLIENTS_QUICK = 19_000, 4_000
 CONNECT_CLIENTS, CONNECT_CLIENTS_QUICK = 10_000, 2_000
 TIMER_CLIENTS, TIMER_CLIENTS_QUICK = 10_000, 2_000
 PING_INTERVAL_MS, PING_TIMEOUT_MS = 2_500, 2_000
+# By default.
+HEARTBEAT_MS = 25_000
 # One connection of so many answers no ping.
 SILENT_EVERY = 10
 TIMER_EVENTS_PER_S = 5
@@ -24,55 +29,33 @@ LOG_RATE = 25_000
 LOG_WARMUP_S = 0.7
 
 
-@dataclass(frozen=True)
-class Scenario:
-  name: str
-  what: str
-  arguments: list = field(default_factory=list)
-  # Columns of the table, the first is what servers are compared by (see table.py).
-  columns: tuple = ()
-  timeout_s: float = 180
-  # How many deliveries there must be; None: as many as fit into the time.
-  deliveries: int | None = None
-  # Of arauto, as environment variables. Peers lack them: where there are some, they are not measured.
-  settings: dict = field(default_factory=dict)
-  # Instances "inst0", "inst1" and so on.
-  instances: int = 1
-  # Settings of arauto by title: each is measured as a server of its own, against the first one.
-  variants: dict = field(default_factory=dict)
-  # The disk alone is measured, too, with so many events a second; 0: it is not.
-  disk_rate: int = 0
-  # So many pings there must be at least.
-  pings: int = 0
-  # The server is restarted under its clients.
-  is_storm: bool = False
-
-
-TRAFFIC_COLUMNS = ("cpu", "rate", "p50", "p99", "gather", "busy")
-
-
-def _fan(name, inflight, quick):
-  seconds = 1 if quick else 3
-  return Scenario(name, f"{FAN_CLIENTS:,} clients, {inflight} in flight, 512 bytes, {seconds} s",
-                  ["--mode", "closed", "--conns", FAN_CLIENTS, "--inflight", inflight, "--payload", 512,
-                   "--warmup", 0.7, "--secs", seconds, "--drain", 20], TRAFFIC_COLUMNS)
+TRAFFIC_COLUMNS = ("cpu", "rate", "p50", "p99", "gather", "bound")
 
 
 def _exact(name, inflight, quick):
   events = EXACT_EVENTS_QUICK if quick else EXACT_EVENTS
-  deliveries = FAN_CLIENTS * events
-  return Scenario(name, f"{FAN_CLIENTS:,} clients get exactly {events:,} events each, {inflight} in flight, 512 bytes",
-                  ["--mode", "closed", "--conns", FAN_CLIENTS, "--inflight", inflight, "--payload", 512,
+  deliveries = EXACT_CLIENTS * events
+  return Scenario(name, f"{EXACT_CLIENTS:,} clients get exactly {events:,} events each, {inflight} in flight, 512 bytes",
+                  ["--mode", "closed", "--conns", EXACT_CLIENTS, "--inflight", inflight, "--payload", 512,
                    "--events", events, "--drain", 20], TRAFFIC_COLUMNS,
                   timeout_s=180 + deliveries * SLOWEST_DELIVERY_S, deliveries=deliveries)
 
 
-def _idle(name, clients, settle, columns):
+def _idle(name, clients, settle, columns, targets):
   allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
   if allowed != resource.RLIM_INFINITY:
     clients = max(1, min(clients, allowed - SPARE_DESCRIPTORS))
   return Scenario(name, f"{clients:,} connections, no events",
-                  ["--mode", "idle", "--conns", clients, "--settle", settle], columns)
+                  ["--mode", "idle", "--conns", clients, "--settle", settle], columns, is_compared=True, targets=targets)
+
+
+def _idle_cpu(clients, interval_ms):
+  """Each connection has one ping and one pong in the interval, which all servers have."""
+  limit = ("--ping-interval", str(interval_ms))
+  return Scenario("idle-cpu", f"{clients:,} connections, a ping every {interval_ms / 1000:g} s, no events",
+                  ["--mode", "idle", "--conns", clients, "--settle", interval_ms / 1000 + 1],
+                  ("idle_cpu",), is_compared=True, limit_arguments=limit, pings=clients,
+                  targets=(Target("idle_cpu", COALESCE, at_most={ROUTER: 1.5, SHIPPED: 1.5}),))
 
 
 def heartbeat_settings(interval_ms, timeout_ms):
@@ -98,7 +81,7 @@ def _timers_fan(clients, rounds):
   return _timers("timers-fan", f"{TIMER_EVENTS_PER_S} events of 512 bytes a second to all of them", clients, rounds // 2,
                  ["--mode", "open", "--rate", TIMER_EVENTS_PER_S, "--payload", 512, "--warmup", 0, "--secs", seconds,
                   "--drain", 20],
-                 ("ping_p50", "ping_p99", "ping_max", "rate", "p99", "busy"))
+                 ("ping_p50", "ping_p99", "ping_max", "rate", "p99", "bound"))
 
 
 def storm(name, clients, warmup_s=3, rate=STORM_EVENTS_PER_S):
@@ -116,10 +99,9 @@ def storm(name, clients, warmup_s=3, rate=STORM_EVENTS_PER_S):
 LOGS = {log: {"EVENT_LOG": log} for log in ("sqlite", "memory", "off")}
 
 
-def _log_fan(name, inflight, quick):
-  fan = _fan(name, inflight, quick)
-  return replace(fan, what=f"{fan.what}, with each event log", variants=LOGS,
-                 columns=("cpu", "rate", "p50", "p99", "post_p50", "post_p99", "busy"))
+def _log_fan(name, fan):
+  return replace(fan, name=name, what=f"{fan.what}, with each event log", variants=LOGS, targets=(), is_compared=False,
+                 columns=("cpu", "rate", "p50", "p99", "post_p50", "post_p99", "bound"))
 
 
 def log_seconds(quick):
@@ -131,7 +113,7 @@ def _log_emit(name, what, arguments, quick):
   return Scenario(name, f"{LOG_PRODUCERS} producers with an instance and a client each, 512 bytes, {what}",
                   ["--conns", LOG_PRODUCERS, "--mod", LOG_PRODUCERS, "--producers", LOG_PRODUCERS,
                    "--payload", 512, "--warmup", LOG_WARMUP_S, "--secs", log_seconds(quick), "--drain", 20] + arguments,
-                  ("events", "cpu_event", "p50", "p99", "post_p50", "post_p99", "busy"),
+                  ("events", "cpu_event", "p50", "p99", "post_p50", "post_p99", "bound"),
                   instances=LOG_PRODUCERS, variants=LOGS)
 
 
@@ -141,17 +123,20 @@ def all_scenarios(quick):
   connect_clients = CONNECT_CLIENTS_QUICK if quick else CONNECT_CLIENTS
   timer_clients = TIMER_CLIENTS_QUICK if quick else TIMER_CLIENTS
   ping_rounds = 2 if quick else 8
-  listed = [
-    _fan("fan1", 1, quick),
-    _fan("fan64", 64, quick),
+  fans = fan_scenarios(quick)
+  by_name = {scenario.name: scenario for scenario in fans}
+  listed = fans + [
     _exact("exact1", 1, quick),
     _exact("exact64", 64, quick),
-    _idle("idle", idle_clients, 2, ("user_bytes", "rss_bytes")),
-    _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes")),
+    _idle("idle", idle_clients, 2, ("user_bytes", "rss_bytes"), (
+      Target("user_bytes", at_most={ROUTER: 1_500, SHIPPED: 1_500}),)),
+    _idle_cpu(idle_clients, HEARTBEAT_MS),
+    _idle("connect", connect_clients, 1, ("connect_cpu", "connects", "user_bytes"), (
+      Target("connect_cpu", COALESCE, at_most={ROUTER: 1.5, SHIPPED: 1.7}),)),
     _timers_quiet(timer_clients, ping_rounds),
     _timers_fan(timer_clients, ping_rounds),
-    _log_fan("log-fan1", 1, quick),
-    _log_fan("log-fan64", 64, quick),
+    _log_fan("log-fan1", by_name["fan1"]),
+    _log_fan("log-fan64", by_name["fan64"]),
     _log_emit("log-emit", f"{LOG_UNANSWERED:,} requests unanswered", ["--mode", "sat", "--inflight", LOG_UNANSWERED],
               quick),
     replace(_log_emit("log-half", f"{LOG_RATE:,} events/s", ["--mode", "open", "--rate", LOG_RATE], quick),

@@ -6,6 +6,7 @@ import re
 import secrets
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 
 START_TIMEOUT_S = 30
 STOP_TIMEOUT_S = 15
-LISTENING = re.compile(r"listening on (?:http://127\.0\.0\.1:)?(\d+)\b.*\n")
+LISTENING = re.compile(r"listening on (?:https?://127\.0\.0\.1:)?(\d+)\b.*\n")
 PEERS_DIR = Path(__file__).resolve().parent.parent / "peers"
 
 
@@ -43,6 +44,9 @@ class Server:
   body = ('{"event":"{event}","instance":"{inst}","data":{data},"server_url":"http://localhost:8080",'
           '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net","apikey":"{apikey}"}')
   metrics_path = None
+  # What its clients ask for, as words for the load generator.
+  client_arguments = ()
+  is_secure = False
 
   def __init__(self, places, prefix=(), arguments=(), settings=None, instances=1):
     """`prefix` goes before the command (to pin it), `arguments` after it; `settings` are for its environment."""
@@ -120,7 +124,8 @@ class Server:
 
 
 class Arauto(Server):
-  name = "arauto"
+  """The router only: nothing is kept. What a scenario sets is set here."""
+  name = "arauto router"
   body = ('{"event":"{event}","data":{data},"server_url":"http://localhost:8080",'
           '"date_time":"2025-01-01T00:00:00.000Z","sender":"5511999999999@s.whatsapp.net"}')
   metrics_path = "/metrics"
@@ -132,8 +137,14 @@ class Arauto(Server):
     return {"SERVER_HOST": "127.0.0.1", "AUTHENTICATION_API_KEY": self.key, "IO_THREADS": "1", "EVENT_LOG": "off",
             "PROMETHEUS_METRICS": "true", "LOG_LEVEL": "ERROR,WARN"}
 
+  def _connection(self):
+    if not self.is_secure:
+      return http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)
+    trusting = ssl._create_unverified_context()  # It is our own certificate, a moment old.
+    return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S, context=trusting)
+
   def prepare(self):
-    connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=START_TIMEOUT_S)
+    connection = self._connection()
     for number in range(self.instances):
       body = {"instanceName": f"inst{number}", "integration": "WHATSAPP-BAILEYS",
               "websocket": {"enabled": True, "events": []}}
@@ -144,6 +155,15 @@ class Arauto(Server):
       if answer.status != 201:
         raise BenchError(f"arauto refused to create an instance: {answer.status} {text[:2000]}")
     connection.close()
+
+
+class ShippedArauto(Arauto):
+  """As it is delivered: events are on the disk before anybody hears of them, and clients get offsets to come back with."""
+  name = "arauto"
+  client_arguments = ("--ws-path", "/socket.io/?EIO=4&transport=websocket&recovery=true")
+
+  def environment(self):
+    return {**super().environment(), "EVENT_LOG": "sqlite"}
 
 
 class HeldArauto(Arauto):
@@ -172,39 +192,6 @@ class HeldArauto(Arauto):
     ended = time.monotonic()
     self._start()
     return ended - began, time.monotonic() - ended
-
-
-def held(server_class):
-  """The same build, as one that can be restarted."""
-
-  class Held(HeldArauto, server_class):
-    name = server_class.name
-
-  return Held
-
-
-def with_settings(server_class, title, settings):
-  """The same build with other settings, as a server of its own."""
-
-  class Variant(server_class):
-    name = f"{server_class.name} {title}"
-
-    def environment(self):
-      return {**super().environment(), **settings}
-
-  return Variant
-
-
-def another_arauto(binary):
-  """Another build, as a peer."""
-
-  class Against(Arauto):
-    name = "arauto against"
-
-    def command(self, scratch):
-      return [str(binary), *super().command(scratch)[1:]]
-
-  return Against
 
 
 class LimitPlain(Server):

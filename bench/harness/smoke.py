@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from . import loadgen, storm
 from .scenarios import heartbeat_settings
 from .servers import Arauto, BenchError, HeldArauto, LimitCoalesce, LimitPlain
+from .variants import secured
 
 CLIENTS, EVENTS = 50, 200
 # Long where nothing may go wrong (the machine may be busy), short where the load generator shall notice that it waits
@@ -31,6 +32,8 @@ def run(places):
     ("a dropped event is seen as lost", lambda: _sees(places, "lost", "--drop-every", 977)),
     ("a repeated event is seen as duplicate", lambda: _sees(places, "duplicate", "--repeat-every", 977)),
     ("swapped events are seen as out of order", lambda: _sees(places, "out_of_order", "--swap-every", 977)),
+    ("limit delivers everything over TLS", lambda: _delivers(secured(LimitCoalesce)(places), inflight=16)),
+    ("limit pings all", lambda: _pings(LimitPlain(places, arguments=["--ping-interval", str(PING_MS)]))),
     ("a refused POST is seen", lambda: _sees_refused_post(places)),
     ("silent connections that are kept are seen", lambda: _sees_kept_silent(places)),
     ("refused connections are seen", lambda: _sees_refused_connections(places)),
@@ -38,6 +41,14 @@ def run(places):
   if (places.binaries / "arauto").is_file():
     checks.append(("arauto delivers everything, one at a time", lambda: _delivers(Arauto(places), inflight=1)))
     checks.append(("arauto delivers everything, 16 in flight", lambda: _delivers(Arauto(places), inflight=16)))
+    polling = ("--polling", "--ws-path", "/socket.io/?EIO=4&transport=polling")
+    checks.append(("arauto delivers everything to those who poll", lambda: _delivers_to(Arauto(places), CLIENTS, *polling)))
+    checks.append(("arauto filters", lambda: _delivers_to(Arauto(places), CLIENTS // 2, "--filtered-every", 2)))
+    checks.append(("events that should be filtered out are seen",
+                   lambda: _sees_stray(places, "--filtered-every", 2, "--filter", "events=")))
+    checks.append(("arauto does not wait for slow readers",
+                   lambda: _delivers_to(Arauto(places), CLIENTS * 4 // 5, "--slow-every", 5, "--slow-rate", 200)))
+    checks.append(("arauto delivers everything over TLS", lambda: _delivers(secured(Arauto)(places), inflight=16)))
     checks.append(("arauto pings all and ends the silent", lambda: _keeps_time(places)))
     checks.append(("late pings are seen", lambda: _sees_late_pings(places)))
     checks.append(("all come back to arauto's successor", lambda: _comes_back(places)))
@@ -75,6 +86,19 @@ def _delivers(server, inflight):
     _require(result["deliveries_per_sendmsg"] > 0, "no sendmsg was counted")
 
 
+def _delivers_to(server, receivers, *arguments):
+  with server:
+    code, result = loadgen.run(server, _traffic(16, PATIENCE_S) + list(arguments), spin=False)
+    server.check_alive()
+  _require(code == 0 and not loadgen.faults_of(result), loadgen.faults_of(result) or f"exit code {code}")
+  _require(result["deliveries_total"] == receivers * EVENTS, f"{result['deliveries_total']} deliveries")
+
+
+def _sees_stray(places, *arguments):
+  with Arauto(places) as server:
+    _require_seen("stray", *loadgen.run(server, _traffic(4, PATIENCE_IN_VAIN_S) + list(arguments), spin=False))
+
+
 def _sees(places, counter, *fault):
   """More than one event in flight, since a swapped one waits for the next."""
   with LimitPlain(places, arguments=[str(word) for word in fault]) as server:
@@ -91,7 +115,7 @@ def _sees_refused_connections(places):
   with socket.create_server(("127.0.0.1", 0)) as unused:
     port = unused.getsockname()[1]
   nobody = SimpleNamespace(name="nobody", places=places, port=port, pid=0, key="", body=LimitPlain.body,
-                           metrics_path=None)
+                           metrics_path=None, client_arguments=(), is_secure=False)
   _require_seen("conn_failed", *loadgen.run(nobody, ["--mode", "idle", "--conns", 3, "--settle", 0], spin=False))
 
 
@@ -112,6 +136,13 @@ def _keeps_time(places):
   _require(result["timeouts"] == CLIENTS // SILENT_EVERY, f"{result['timeouts']} timeouts")
   _require(result["pings"] >= 2 * CLIENTS, f"{result['pings']} pings")
   _require(result["ping_early_ms"] <= EARLY_MS, f"a ping came {result['ping_early_ms']} ms too early")
+
+
+def _pings(server):
+  with server:
+    code, result = loadgen.run(server, _timers(2, 0), spin=False)
+  _require(code == 0 and not loadgen.faults_of(result), loadgen.faults_of(result) or f"exit code {code}")
+  _require(result["pings"] >= 2 * CLIENTS, f"{result['pings']} pings")
 
 
 def _sees_late_pings(places):

@@ -3,14 +3,26 @@ import statistics
 from dataclasses import dataclass
 from typing import Callable
 
+# Share of its processor from which a process was what the run waited for.
+BUSY_FROM = 0.93
+
 
 @dataclass(frozen=True)
 class Column:
   title: str
   value: Callable
-  # Digits after the point.
-  digits: int = 0
+  # Digits after the point; None: a word.
+  digits: int | None = 0
   has_spread: bool = True
+
+
+def bound_of(result):
+  """What held a run back: who of the two had no time left, or that both waited for each other or for the next event."""
+  if result["server_busy"] is None:
+    return None
+  if result["server_busy"] >= BUSY_FROM:
+    return "server"
+  return "loadgen" if result["loadgen_busy"] >= BUSY_FROM else "load"
 
 
 COLUMNS = {
@@ -18,12 +30,16 @@ COLUMNS = {
   "rate": Column("deliveries/s", lambda r: r["deliveries_per_s"]),
   "p50": Column("p50 µs", lambda r: r["lat_us"]["p50"]),
   "p99": Column("p99 µs", lambda r: r["lat_us"]["p99"]),
+  "p999": Column("p99.9 µs", lambda r: r["lat_us"].get("p99.9")),
   "events": Column("events/s", lambda r: r["events_acked_per_s"]),
   "cpu_event": Column("CPU µs/event", lambda r: r["cpu_us_per_event"], 2),
   "post_p50": Column("answer p50 µs", lambda r: r["post_us"]["p50"]),
   "post_p99": Column("p99 µs", lambda r: r["post_us"]["p99"]),
   "gather": Column("deliv./sendmsg", lambda r: r.get("deliveries_per_sendmsg"), 2, has_spread=False),
   "busy": Column("server busy", lambda r: r["server_busy"], 2, has_spread=False),
+  "bound": Column("bound by", bound_of, None),
+  "slow_closed": Column("slow closed", lambda r: r["slow_closed"]),
+  "idle_cpu": Column("CPU µs/s/conn", lambda r: r["idle_cpu_us_per_conn_s"], 3),
   "user_bytes": Column("user bytes/conn", lambda r: r["user_bytes_per_conn"]),
   "rss_bytes": Column("RSS bytes/conn", lambda r: r["bytes_per_conn"]),
   "connect_cpu": Column("CPU µs/connect", lambda r: r["server_cpu_us_per_connect"], 1),
@@ -43,26 +59,43 @@ COLUMNS = {
 }
 
 
-def format_scenario(scenario, results_by_server, subject):
-  """The table of one scenario. Peers also show what the subject's cost and rate are in units of theirs."""
+def format_scenario(scenario, results_by_server, subjects):
+  """The table of one scenario. Peers also show what each subject's cost and rate are in units of theirs."""
   columns = [COLUMNS[name] for name in scenario.columns]
   main = columns[0]
-  has_ratio = bool(results_by_server.get(subject)) and len(results_by_server) > 1
+  subjects = [name for name in subjects if results_by_server.get(name) and len(results_by_server) > 1]
+  has_rate = "rate" in scenario.columns
   header = ["server", "runs"] + [column.title for column in columns]
-  if has_ratio:
-    header += [f"{subject}: cost ×", "rate ×"] if "rate" in scenario.columns else [f"{subject}: cost ×"]
+  for name in subjects:
+    header += [f"{name}: cost ×", "rate ×"] if has_rate else [f"{name}: cost ×"]
   rows = [header]
   for server, results in results_by_server.items():
     if not results:
       rows.append([server, "none"] + [""] * (len(header) - 2))
       continue
     row = [server, _count(results)] + [_cell(column, results) for column in columns]
-    if has_ratio:
-      row.append(_ratio(main, results_by_server[subject], results, is_self=server == subject))
-      if "rate" in scenario.columns:
-        row.append(_rate_ratio(results_by_server[subject], results, is_self=server == subject))
+    for name in subjects:
+      row.append(_ratio(main, results_by_server[name], results, is_self=server == name))
+      if has_rate:
+        row.append(_rate_ratio(results_by_server[name], results, is_self=server == name))
     rows.append(row)
-  return f"{scenario.name}: {scenario.what}\n" + _align(rows)
+  return f"{scenario.name}: {scenario.what}\n" + align(rows)
+
+
+def median(column_name, results):
+  """Of what the runs have in a column; None when they have nothing there."""
+  values = _values(COLUMNS[column_name], results)
+  return statistics.median(values) if values else None
+
+
+def align(rows):
+  """Lines of text, the first column to the left."""
+  widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+  lines = []
+  for row in rows:
+    cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
+    lines.append("  " + "  ".join(cells).rstrip())
+  return "\n".join(lines)
 
 
 def _count(results):
@@ -70,26 +103,29 @@ def _count(results):
   return f"{len(results)}{'*' if any(result['disturbed'] for result in results) else ''}"
 
 
-def _median(column, results):
-  values = [value for value in map(column.value, results) if value is not None]
-  return (statistics.median(values), values) if values else (None, [])
+def _values(column, results):
+  return [value for value in map(column.value, results) if value is not None]
 
 
 def _cell(column, results):
-  median, values = _median(column, results)
-  if median is None:
+  values = _values(column, results)
+  if not values:
     return "–"
-  text = f"{median:,.{column.digits}f}"
-  if not column.has_spread or len(values) < 2 or median == 0:
+  if column.digits is None:
+    return statistics.mode(values)
+  middle = statistics.median(values)
+  text = f"{middle:,.{column.digits}f}"
+  if not column.has_spread or len(values) < 2 or middle == 0:
     return text
-  spread = max(abs(value - median) for value in values) / abs(median)
+  spread = max(abs(value - middle) for value in values) / abs(middle)
   return f"{text} ±{spread:.0%}"
 
 
 def _ratio(column, ours, theirs, is_self):
-  our_median, _ = _median(column, ours)
-  their_median, _ = _median(column, theirs)
-  return "" if is_self or not our_median or not their_median else f"{our_median / their_median:.2f}"
+  our_values, their_values = _values(column, ours), _values(column, theirs)
+  if is_self or not our_values or not their_values or not statistics.median(their_values):
+    return ""
+  return f"{statistics.median(our_values) / statistics.median(their_values):.2f}"
 
 
 def _rate_ratio(ours, theirs, is_self):
@@ -97,12 +133,3 @@ def _rate_ratio(ours, theirs, is_self):
   if not is_self and any(result["disturbed"] for result in ours + theirs):
     return "*"
   return _ratio(COLUMNS["rate"], ours, theirs, is_self)
-
-
-def _align(rows):
-  widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-  lines = []
-  for row in rows:
-    cells = [row[0].ljust(widths[0])] + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]
-    lines.append("  " + "  ".join(cells).rstrip())
-  return "\n".join(lines)

@@ -16,7 +16,8 @@ constexpr std::size_t gather_max = 64;
 
 } // namespace
 
-connection::connection(int epoll, int fd) : epoll_{epoll}, fd_{fd} {
+connection::connection(int epoll, int fd, std::uint64_t serial, const tls_context& tls)
+    : epoll_{epoll}, fd_{fd}, serial_{serial}, ssl_{tls.accept(fd)} {
   watch(EPOLL_CTL_ADD, EPOLLIN);
 }
 
@@ -25,21 +26,41 @@ connection::~connection() {
 }
 
 std::ptrdiff_t connection::receive(std::vector<char>& buffer) {
-  return recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (!ssl_)
+    return recv(fd_, buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const auto count = decrypt(*ssl_, buffer);
+  send_ciphertext(); // Of the handshake.
+  return count;
 }
 
 void connection::send(const bytes_ptr& bytes) {
+  if (!ssl_)
+    return send_or_queue(bytes->data(), bytes->size(), bytes);
+  encrypt(*ssl_, *bytes);
+  send_ciphertext();
+}
+
+/// All records of one message leave together.
+void connection::send_ciphertext() {
+  const auto bytes = ciphertext(*ssl_);
+  if (!bytes.empty())
+    send_or_queue(bytes.data(), bytes.size(), nullptr);
+  drop_ciphertext(*ssl_);
+}
+
+/// What has to wait is shared, or copied when there is nothing to share.
+void connection::send_or_queue(const char* bytes, std::size_t size, const bytes_ptr& shared) {
   std::size_t sent = 0;
   if (queue_.empty()) {
-    const auto count = ::send(fd_, bytes->data(), bytes->size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count == static_cast<ssize_t>(bytes->size()))
+    const auto count = ::send(fd_, bytes, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count == static_cast<ssize_t>(size))
       return;
     if (count < 0 && errno != EAGAIN)
       return; // The next read finds the connection broken.
     sent = count > 0 ? static_cast<std::size_t>(count) : 0;
     watch(EPOLL_CTL_MOD, EPOLLIN | EPOLLOUT);
   }
-  queue_.push_back({bytes, sent});
+  queue_.push_back({shared ? shared : std::make_shared<const std::string>(bytes, size), sent});
 }
 
 void connection::send_queued() {

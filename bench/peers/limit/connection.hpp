@@ -1,5 +1,7 @@
 #pragma once
 
+#include "bench/peers/limit/tls.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -17,7 +19,8 @@ class connection {
 public:
   static constexpr std::uint32_t no_nsp = 0xFFFFFFFF;
 
-  connection(int epoll, int fd);
+  /// `serial` tells it from others that had the same descriptor.
+  connection(int epoll, int fd, std::uint64_t serial, const tls_context& tls);
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
   ~connection();
@@ -28,6 +31,7 @@ public:
   void send(const bytes_ptr& bytes);
   void send_queued();
   int fd() const noexcept { return fd_; }
+  std::uint64_t serial() const noexcept { return serial_; }
 
   bool is_websocket = false;
   std::uint32_t nsp_index = no_nsp;
@@ -43,10 +47,14 @@ private:
     std::size_t sent;
   };
 
+  void send_or_queue(const char* bytes, std::size_t size, const bytes_ptr& shared);
+  void send_ciphertext();
   void watch(int operation, std::uint32_t events);
 
   int epoll_;
   int fd_;
+  std::uint64_t serial_;
+  ssl_ptr ssl_;
   std::vector<queued> queue_;
 };
 

@@ -25,6 +25,12 @@ void add_options(CLI::App& app, settings& x) {
   app.add_option("mode", x.mode, "plain: a send() for each event. coalesce: one for all events of a round")
       ->transform(CLI::CheckedTransformer(modes).description(""));
   app.add_option("--congestion", x.congestion, "TCP congestion control");
+  app.add_option("--ping-interval", x.ping_interval_ms, "Milliseconds between two pings of a connection; 0: none")
+      ->check(CLI::NonNegativeNumber);
+  auto* key = app.add_option("--tls-key", x.tls_key, "PEM file: TLS with this private key")->check(CLI::ExistingFile);
+  app.add_option("--tls-certificate", x.tls_certificate, "PEM file with its certificate")
+      ->check(CLI::ExistingFile)
+      ->needs(key);
   // An empty group hides them from the help text.
   app.add_option("--drop-every", x.faults.drop_every)->group("");
   app.add_option("--repeat-every", x.faults.repeat_every)->group("");

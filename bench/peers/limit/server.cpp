@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -19,14 +20,22 @@ namespace {
 
 constexpr int accepts_per_round = 256;
 constexpr std::string_view emit_path = "/event/emit/";
-constexpr std::string_view open_packet = R"(0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":3600000,)"
-                                         R"("pingTimeout":3600000,"maxPayload":1000000})";
+constexpr std::int64_t never_ms = 3600000;
+/// Pings that are due within so long go together.
+constexpr std::int64_t ping_step_ms = 10;
+constexpr std::string_view open_packet_begin = R"(0{"sid":"lv_VI97HAXpY6yYWAAAC","upgrades":[],"pingInterval":)";
+constexpr std::string_view open_packet_end = R"(,"pingTimeout":3600000,"maxPayload":1000000})";
 constexpr std::string_view session_answer = R"({"sid":"wZX3oN0bSVIhsaknAAAI"})";
 constexpr std::string_view ok_reply = "HTTP/1.1 200 OK\r\nContent-Length: 11\r\n\r\n{\"ok\":true}";
 constexpr std::string_view not_found_reply = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error{errno, std::generic_category(), what};
+}
+
+std::int64_t now_ms() {
+  using namespace std::chrono;
+  return duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count();
 }
 
 void enable(int fd, int level, int option) {
@@ -36,7 +45,7 @@ void enable(int fd, int level, int option) {
 
 } // namespace
 
-server::server(const settings& x) : settings_{x} {
+server::server(const settings& x) : settings_{x}, tls_{x.tls_key, x.tls_certificate} {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   enable(listener_, SOL_SOCKET, SO_REUSEADDR);
   const auto& congestion = settings_.congestion; // Accepted sockets inherit it.
@@ -71,7 +80,7 @@ server::~server() {
 void server::run() {
   auto ready = std::array<epoll_event, 1024>{};
   for (;;) {
-    const auto count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), -1);
+    const auto count = epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), ping());
     for (int i = 0; i < count; ++i) {
       const auto& event = ready[static_cast<std::size_t>(i)];
       if (event.data.ptr == nullptr) {
@@ -98,7 +107,7 @@ void server::accept_all() {
     const auto slot = static_cast<std::size_t>(fd);
     if (connections_.size() <= slot)
       connections_.resize(slot + 1);
-    connections_[slot] = std::make_unique<connection>(epoll_, fd);
+    connections_[slot] = std::make_unique<connection>(epoll_, fd, ++serial_, tls_);
   }
 }
 
@@ -146,7 +155,10 @@ void server::upgrade(connection& from, std::string_view websocket_key) {
   auto answer = std::string{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             "Sec-WebSocket-Accept: "};
   answer.append(accept_key(websocket_key)).append("\r\n\r\n");
-  append_text_frame(answer, {open_packet});
+  const auto interval = settings_.ping_interval_ms;
+  append_text_frame(answer, {open_packet_begin, std::to_string(interval == 0 ? never_ms : interval), open_packet_end});
+  if (interval != 0)
+    pings_.push_back({now_ms() + interval, from.fd(), from.serial()});
   from.send(std::make_shared<const std::string>(std::move(answer)));
   from.is_websocket = true;
 }
@@ -224,6 +236,32 @@ void server::fan_with_faults(const nsp& to, const bytes_ptr& bytes) {
       held_back_from_ = nullptr;
     }
   }
+}
+
+int server::ping() {
+  if (pings_.empty())
+    return -1;
+  static const auto frame = [] {
+    auto bytes = std::make_shared<std::string>();
+    append_text_frame(*bytes, {"2"});
+    return bytes_ptr{bytes};
+  }();
+  const auto now = now_ms();
+  for (; pings_.front().at_ms <= now; pings_.pop_front()) {
+    auto x = pings_.front();
+    const auto& who = connections_[static_cast<std::size_t>(x.fd)];
+    if (!who || who->serial() != x.serial) {
+      if (pings_.size() == 1) {
+        pings_.clear();
+        return -1;
+      }
+      continue;
+    }
+    who->send(frame);
+    x.at_ms = now + settings_.ping_interval_ms;
+    pings_.push_back(x);
+  }
+  return static_cast<int>(std::max(pings_.front().at_ms - now, ping_step_ms));
 }
 
 void server::close(connection& x) {

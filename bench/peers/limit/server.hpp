@@ -1,8 +1,10 @@
 #pragma once
 
 #include "bench/peers/limit/connection.hpp"
+#include "bench/peers/limit/tls.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -32,10 +34,15 @@ struct settings {
   /// Congestion control of the accepted sockets; empty: the system's.
   std::string congestion;
   limit::faults faults;
+  /// Between two pings of a connection; 0: none.
+  std::int64_t ping_interval_ms = 0;
+  /// PEM files; empty: no TLS.
+  std::string tls_key;
+  std::string tls_certificate;
 };
 
 /// The cheapest one-threaded server that satisfies the load generator: a mark of what is possible, no product. No
-/// heartbeat, no limits, no checks, and queues without bound.
+/// limits, no checks, nobody is ended for a missing pong, and queues without bound.
 class server {
 public:
   /// Listens on 127.0.0.1. Throws.
@@ -64,6 +71,9 @@ private:
   void fan_with_faults(const nsp& to, const bytes_ptr& bytes);
   void end_round();
 
+  /// Sends the pings that are due; returns the milliseconds until the next, -1: never.
+  int ping();
+
   void close(connection& x);
   std::uint32_t nsp_of(std::string_view name);
 
@@ -77,6 +87,16 @@ private:
   std::unordered_map<std::string, std::uint32_t> nsp_by_name_;
   std::vector<std::uint32_t> pending_nsps_;
   std::vector<char> read_buffer_ = std::vector<char>(1U << 20);
+
+  /// All intervals are alike, so who comes first is due first.
+  struct due_ping {
+    std::int64_t at_ms;
+    int fd;
+    std::uint64_t serial;
+  };
+  std::deque<due_ping> pings_;
+  std::uint64_t serial_ = 0;
+  tls_context tls_;
 
   std::uint64_t fault_clock_ = 0;
   connection* held_back_from_ = nullptr;
