@@ -5,6 +5,9 @@ import WebSocket from 'ws';
 import { collect } from './http.mjs';
 import { Inbox, within } from './wait.mjs';
 
+/** Everybody is told of a new instance, also who came right behind it: left out, as with clients of Socket.IO. */
+const ofTheServer = 'instance.create';
+
 /** One stream of server-sent events. `records`: what a blank line ended, as `{event, data, id, comment}`. */
 export class SseClient {
   records = new Inbox();
@@ -46,7 +49,7 @@ export class SseClient {
         if (name === 'data') fields.data.push(value);
         else fields[name] = value;
       }
-      this.records.push({ ...fields, data: fields.data.join('\n') });
+      if (fields.event !== ofTheServer) this.records.push({ ...fields, data: fields.data.join('\n') });
     }
   }
 
@@ -75,13 +78,17 @@ export class StreamSocket {
     this.socket = socket;
     this.opened = new Promise((resolve) => socket.once('open', resolve));
     this.closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() })));
-    socket.on('message', (bytes, isBinary) => this.messages.push({ text: bytes.toString(), isBinary }));
+    socket.on('message', (bytes, isBinary) => this.#take(bytes.toString(), isBinary));
     socket.on('error', () => {});
   }
 
+  #take(text, isBinary) {
+    const envelope = JSON.parse(text);
+    if (envelope.event !== ofTheServer) this.messages.push({ envelope, isBinary });
+  }
+
   async next() {
-    const [message] = await this.messages.take(1, 'messages');
-    return { isBinary: message.isBinary, envelope: JSON.parse(message.text) };
+    return (await this.messages.take(1, 'messages'))[0];
   }
 
   close() {
