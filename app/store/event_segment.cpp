@@ -19,6 +19,11 @@ constexpr std::array migrations{
     R"(CREATE TABLE claim(
        instance INTEGER NOT NULL REFERENCES instance(number), key BLOB NOT NULL, body BLOB NOT NULL,
        sequence INTEGER NOT NULL, placed_at_ms INTEGER NOT NULL, PRIMARY KEY(instance, key)) STRICT, WITHOUT ROWID;)",
+    R"(DROP INDEX event_of_instance;
+     CREATE TABLE block(
+       last INTEGER PRIMARY KEY, first INTEGER NOT NULL, places BLOB NOT NULL, checksum INTEGER NOT NULL) STRICT;
+     CREATE TABLE tally(id INTEGER PRIMARY KEY CHECK(id = 0), events INTEGER NOT NULL) STRICT;
+     INSERT INTO tally SELECT 0, count(*) FROM event;)",
 };
 
 constexpr auto insert_event_sql =
@@ -26,7 +31,8 @@ constexpr auto insert_event_sql =
     " checksum) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
 
 bool prepare(sqlite::database& file) {
-  file.run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+  // Large pages of new files: the write-ahead log makes two writes of each.
+  file.run("PRAGMA page_size = 16384; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
            "PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 4194304;");
   sqlite::migrate(file, migrations);
   return true;
@@ -54,7 +60,9 @@ event_segment::event_segment(const std::filesystem::path& path, std::uint32_t nu
       number_{number},
       file_{path.string()},
       is_ready_{prepare(file_)},
+      places_{file_},
       insert_event_{file_, insert_event_sql},
+      count_{file_, "UPDATE tally SET events = events + ?"},
       insert_instance_{file_, "INSERT INTO instance(id, name) VALUES(?,?) ON CONFLICT(id) DO NOTHING"},
       find_instance_{file_, "SELECT number FROM instance WHERE id = ?"},
       insert_claim_{file_, "INSERT OR REPLACE INTO claim(instance, key, body, sequence, placed_at_ms) "
@@ -83,19 +91,19 @@ std::int64_t event_segment::number_of(const emitter& x) {
   if (known != numbers_.end())
     return known->second;
   insert_instance_.bind(x.id).bind(x.name).run();
-  find_instance_.bind(x.id).step();
-  const auto number = find_instance_.number();
-  find_instance_.reset();
+  const auto number = find_number(x.id).value();
   numbers_.emplace(x.id, number);
   return number;
 }
 
 void event_segment::insert(const event& x, std::int64_t now_ms) {
   const auto row = row_of(x, now_ms);
+  const auto instance = number_of(*x.from);
   auto& to = insert_event_;
-  to.bind(static_cast<std::int64_t>(row.sequence)).bind(number_of(*x.from)).bind_lasting(row.name).bind(now_ms);
+  to.bind(static_cast<std::int64_t>(row.sequence)).bind(instance).bind_lasting(row.name).bind(now_ms);
   to.bind(row.is_selected).bind_lasting(row.data).bind_lasting(row.sender).bind_lasting(row.date_time);
   to.bind_lasting(row.server_url).bind_lasting(row.more).bind(std::int64_t{checksum_of(row)}).run();
+  places_.add({static_cast<std::uint32_t>(instance), row.sequence});
 }
 
 void event_segment::insert(const event_claim& x, std::int64_t now_ms) {
@@ -127,6 +135,8 @@ void event_segment::append(std::span<const event_ptr> events, std::span<const ev
       insert(*x, now_ms);
     for (const auto& x : claims)
       insert(x, now_ms);
+    places_.write_block();
+    count_.bind(static_cast<std::int64_t>(events.size())).run();
     all.commit();
   } catch (...) {
     numbers_.clear(); // Some may have gone with the transaction.
@@ -142,11 +152,14 @@ void event_segment::append(std::span<const event_ptr> events, std::span<const ev
 
 void event_segment::truncate(event_sequence last) {
   sqlite::transaction all{file_};
-  for (const auto* sql : {"DELETE FROM event WHERE sequence > ?", "DELETE FROM claim WHERE sequence > ?"})
+  for (const auto* sql : {"DELETE FROM claim WHERE sequence > ?", "DELETE FROM event WHERE sequence > ?"})
     sqlite::statement{file_, sql}.bind(static_cast<std::int64_t>(last)).run();
+  count_.bind(-file_.changes()).run();
+  places_.truncate(last);
   file_.run(("PRAGMA user_version = " + std::to_string(migrations.size())).c_str());
   all.commit();
   numbers_.clear();
+  places_.load();
   look();
 }
 
@@ -154,27 +167,51 @@ std::int64_t event_segment::erase(const std::string& instance_id, std::int64_t r
   sqlite::statement{file_, "DELETE FROM claim WHERE instance = (SELECT number FROM instance WHERE id = ?)"}
       .bind(instance_id)
       .run();
-  sqlite::statement rows{file_, "DELETE FROM event WHERE sequence IN (SELECT sequence FROM instance CROSS JOIN event "
-                                "ON event.instance = number WHERE id = ? LIMIT ?)"};
-  rows.bind(instance_id).bind(rows_max).run();
-  return file_.changes();
+  const auto instance = find_number(instance_id);
+  if (!instance)
+    return 0;
+  sqlite::transaction all{file_};
+  sqlite::statement row{file_, "DELETE FROM event WHERE sequence = ?"};
+  std::int64_t erased = 0;
+  while (erased < rows_max) {
+    const auto places = places_.take_some(*instance);
+    if (places.empty())
+      break;
+    for (const auto place : places)
+      row.bind(static_cast<std::int64_t>(place)).run();
+    erased += static_cast<std::int64_t>(places.size());
+  }
+  count_.bind(-erased).run();
+  all.commit();
+  return erased;
+}
+
+std::optional<std::uint32_t> event_segment::find_number(const std::string& instance_id) {
+  find_instance_.reset();
+  find_instance_.bind(instance_id);
+  std::optional<std::uint32_t> number;
+  if (find_instance_.step())
+    number = static_cast<std::uint32_t>(find_instance_.number());
+  find_instance_.reset();
+  return number;
 }
 
 event_sequence event_segment::last_of(const std::string& instance_id) {
-  sqlite::statement x{file_, "SELECT ifnull(max(sequence), 0) FROM event WHERE instance = "
-                             "(SELECT number FROM instance WHERE id = ?)"};
-  x.bind(instance_id).step();
-  return static_cast<event_sequence>(x.number());
+  const auto instance = find_number(instance_id);
+  if (!instance)
+    return 0;
+  const auto all = places_.last_of_all();
+  const auto last = all.find(*instance);
+  return last == all.end() ? 0 : last->second;
 }
 
 std::vector<std::pair<std::string, event_sequence>> event_segment::last_of_all() {
-  sqlite::statement rows{file_, "SELECT id, (SELECT max(sequence) FROM event WHERE instance = number) AS newest FROM "
-                                "instance WHERE newest IS NOT NULL"};
+  const auto places = places_.last_of_all();
+  sqlite::statement rows{file_, "SELECT number, id FROM instance"};
   std::vector<std::pair<std::string, event_sequence>> all;
-  while (rows.step()) {
-    auto id = rows.text();
-    all.emplace_back(std::move(id), static_cast<event_sequence>(rows.number()));
-  }
+  while (rows.step())
+    if (const auto last = places.find(static_cast<std::uint32_t>(rows.number())); last != places.end())
+      all.emplace_back(rows.text(), last->second);
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include "actors/event_store.hpp"
 #include "app/store/claim_sketch.hpp"
+#include "app/store/event_places.hpp"
 #include "app/store/event_segment_reader.hpp"
 
 #include <filesystem>
@@ -30,7 +31,7 @@ public:
   /// failed may stand in the write-ahead log behind its end, where nobody reads before the next start, and is
   /// overwritten by that.
   void truncate(event_sequence last);
-  /// Takes out some events of an instance; how many it found.
+  /// Takes out about so many events of an instance; how many it found.
   std::int64_t erase(const std::string& instance_id, std::int64_t rows_max);
   /// The last event of that instance in here, or 0.
   event_sequence last_of(const std::string& instance_id);
@@ -52,6 +53,7 @@ public:
 
 private:
   std::int64_t number_of(const emitter& x);
+  std::optional<std::uint32_t> find_number(const std::string& instance_id);
   void insert(const event& x, std::int64_t now_ms);
   void insert(const event_claim& x, std::int64_t now_ms);
   void look();
@@ -60,7 +62,10 @@ private:
   std::uint32_t number_;
   sqlite::database file_;
   bool is_ready_;
+  place_index places_;
   sqlite::statement insert_event_;
+  /// How many events there are, so that none can vanish unnoticed.
+  sqlite::statement count_;
   sqlite::statement insert_instance_;
   sqlite::statement find_instance_;
   sqlite::statement insert_claim_;

@@ -20,9 +20,39 @@ std::string read_all_sql() {
   return std::string{columns} + "event CROSS JOIN instance ON number = event.instance WHERE true" + in_order;
 }
 
-std::string read_one_sql() {
-  return std::string{columns} + "instance CROSS JOIN event ON event.instance = number WHERE id = ?" + in_order;
+/// One event, if it is still there.
+std::string read_place_sql() {
+  return std::string{columns} + "event CROSS JOIN instance ON number = event.instance WHERE sequence = ?";
 }
+
+/// Those of one instance behind the last block, where all are looked through.
+std::string read_one_sql() {
+  return std::string{columns} + "event CROSS JOIN instance ON number = event.instance WHERE event.instance = ?" +
+         in_order;
+}
+
+/// All behind the last block.
+std::string read_behind_sql() {
+  return std::string{columns} + "event CROSS JOIN instance ON number = event.instance WHERE sequence > "
+                                "(SELECT ifnull(max(last), 0) FROM block)";
+}
+
+/// While it lives, the file looks as it did when the first statement ran.
+class snapshot {
+public:
+  explicit snapshot(sqlite::database& file) : file_{&file} { file.run("BEGIN"); }
+  snapshot(const snapshot&) = delete;
+  snapshot& operator=(const snapshot&) = delete;
+  ~snapshot() {
+    try {
+      file_->run("COMMIT");
+    } catch (const sqlite::failure&) { // Nothing was changed; the next BEGIN would say what is wrong.
+    }
+  }
+
+private:
+  sqlite::database* file_;
+};
 
 event_row read_row(sqlite::statement& from) {
   event_row x;
@@ -40,6 +70,12 @@ event_row read_row(sqlite::statement& from) {
   return x;
 }
 
+void verify(const event_row& x, std::int64_t checksum) {
+  if (static_cast<std::uint32_t>(checksum) != checksum_of(x))
+    throw store_failure("The event at place " + std::to_string(x.sequence) +
+                        " of the event log was changed on the disk; its checksum is wrong.");
+}
+
 event_ptr event_of(const event_row& row, std::shared_ptr<const emitter> from) {
   const boost::intrusive_ptr<event> x{new event};
   x->from = std::move(from);
@@ -55,6 +91,12 @@ event_ptr event_of(const event_row& row, std::shared_ptr<const emitter> from) {
   x->sequence = row.sequence;
   x->is_selected = row.is_selected;
   return x;
+}
+
+/// As SQLite can compare it.
+std::int64_t number_of_place(event_sequence x) noexcept {
+  constexpr auto last_of_all = static_cast<event_sequence>(std::numeric_limits<std::int64_t>::max());
+  return static_cast<std::int64_t>(std::min(x, last_of_all));
 }
 
 } // namespace
@@ -90,36 +132,105 @@ event_segment_reader::event_segment_reader(const std::filesystem::path& path, co
     : path_{path.string()},
       file_{path_, sqlite::database::access::read_only},
       all_{file_, read_all_sql().c_str()},
+      number_of_{file_, "SELECT number FROM instance WHERE id = ?"},
+      blocks_{file_},
+      at_place_{file_, read_place_sql().c_str()},
       of_one_{file_, read_one_sql().c_str()},
+      behind_{file_, read_behind_sql().c_str()},
       find_{&find} {}
 
 bool event_segment_reader::read(const event_query& x, event_page& out, read_budget& left) try {
-  const auto is_one = x.instances && x.instances->size() == 1;
-  auto& rows = is_one ? of_one_ : all_;
-  rows.reset();
-  if (is_one)
-    rows.bind(x.instances->front());
-  constexpr auto last_of_all = static_cast<event_sequence>(std::numeric_limits<std::int64_t>::max());
-  rows.bind(static_cast<std::int64_t>(std::min(x.after, last_of_all)));
-  rows.bind(static_cast<std::int64_t>(std::min(x.before, last_of_all)));
-  const auto is_through = take(rows, x, out, left);
-  rows.reset();
+  auto is_through = true;
+  if (x.instances && x.instances->size() == 1) {
+    is_through = read_one(x, out, left);
+  } else {
+    all_.bind(number_of_place(x.after)).bind(number_of_place(x.before));
+    is_through = take(all_, x, out, left);
+  }
+  reset();
   return is_through;
 } catch (const std::exception& why) {
-  all_.reset(); // Else it holds on to its view of the file, and the write-ahead log grows without end.
-  of_one_.reset();
+  reset();
   // Here only: clients hear of the reason, and not of where the server has its files.
   log(log_level::error, "event_log", '"' + path_ + "\": " + why.what());
   throw;
 }
 
-void event_segment_reader::check() {
+/// Else a statement holds on to its view of the file, and the write-ahead log grows without end.
+void event_segment_reader::reset() noexcept {
+  for (auto* x : {&all_, &number_of_, &at_place_, &of_one_, &behind_})
+    x->reset();
+  blocks_.end();
+}
+
+bool event_segment_reader::read_one(const event_query& x, event_page& out, read_budget& left) {
+  const snapshot view{file_};
+  number_of_.bind(x.instances->front());
+  if (!number_of_.step())
+    return true;
+  const auto instance = static_cast<std::uint32_t>(number_of_.number());
+  auto behind = x.after;
+  blocks_.begin(x.after);
+  while (const auto block = blocks_.next()) {
+    if (block->first >= x.before)
+      return true;
+    if (!read_block(*block, instance, x, out, left))
+      return false;
+    behind = std::max(behind, block->last);
+  }
+  of_one_.bind(std::int64_t{instance}).bind(number_of_place(behind)).bind(number_of_place(x.before));
+  return take(of_one_, x, out, left);
+}
+
+bool event_segment_reader::read_block(const place_block& block, std::uint32_t instance, const event_query& x,
+                                      event_page& out, read_budget& left) {
+  const auto [begin, end] = block.range_of(instance);
+  for (auto i = begin; i < end; ++i) {
+    const auto sequence = block.at(i).sequence;
+    if (sequence <= x.after || sequence >= x.before)
+      continue;
+    const auto before = left.rows;
+    at_place_.bind(number_of_place(sequence));
+    if (!take(at_place_, x, out, left))
+      return false;
+    at_place_.reset();
+    if (left.rows == before)
+      throw store_failure("The event at place " + std::to_string(sequence) +
+                          " of the event log is gone from the disk, and nobody erased it.");
+  }
+  return true;
+}
+
+void event_segment_reader::check(event_sequence last) try {
+  const auto fault = find_fault(last);
+  reset();
+  if (!fault.empty())
+    throw sqlite::failure("A file of the event log is damaged: " + fault + ".");
+} catch (const std::exception& why) {
+  reset();
+  log(log_level::error, "event_log", '"' + path_ + "\": " + why.what());
+  throw;
+}
+
+/// What is wrong with the file; empty when nothing is.
+std::string event_segment_reader::find_fault(event_sequence last) {
+  const snapshot view{file_};
   sqlite::statement look{file_, "PRAGMA integrity_check(1)"};
-  const auto verdict = look.step() ? look.text() : "it gave no answer";
-  if (verdict == "ok")
-    return;
-  log(log_level::error, "event_log", '"' + path_ + "\" is damaged: " + verdict);
-  throw sqlite::failure("A file of the event log is damaged: " + verdict + ".");
+  if (const auto verdict = look.step() ? look.text() : "it gave no answer"; verdict != "ok")
+    return verdict;
+  std::int64_t placed = 0;
+  blocks_.begin(0);
+  while (const auto block = blocks_.next())
+    placed += static_cast<std::int64_t>(block->size());
+  while (behind_.step()) {
+    if (const auto row = read_row(behind_); row.sequence <= last)
+      verify(row, behind_.number());
+    ++placed;
+  }
+  const auto counted = file_.number("SELECT events FROM tally");
+  if (placed != counted || file_.number("SELECT count(*) FROM event") != counted)
+    return "it should have " + std::to_string(counted) + " events, and has others";
+  return {};
 }
 
 bool event_segment_reader::take(sqlite::statement& rows, const event_query& x, event_page& out, read_budget& left) {
@@ -127,9 +238,7 @@ bool event_segment_reader::take(sqlite::statement& rows, const event_query& x, e
     if (left.rows-- == 0)
       return false;
     const auto row = read_row(rows);
-    if (static_cast<std::uint32_t>(rows.number()) != checksum_of(row))
-      throw store_failure("The event at place " + std::to_string(row.sequence) +
-                          " of the event log was changed on the disk; its checksum is wrong.");
+    verify(row, rows.number());
     if (!x.wants(row.instance_id, row.name)) {
       out.through = row.sequence;
       continue;

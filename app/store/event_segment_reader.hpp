@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/event_store.hpp"
+#include "app/store/event_places.hpp"
 #include "app/store/sqlite.hpp"
 
 #include <filesystem>
@@ -50,16 +51,26 @@ public:
   /// for an event whose checksum is wrong.
   bool read(const event_query& x, event_page& out, read_budget& left);
 
-  /// Looks at the whole file once, about 2 ms for each MiB: where its structure is damaged, events could be missing
-  /// without a word. Throws sqlite::failure.
-  void check();
+  /// Looks at the whole file once, about 2 ms for each MiB: where its structure is damaged, or the places of instances,
+  /// events could be missing without a word. Events behind `last` are nobody's. Throws as `read`.
+  void check(event_sequence last);
 
 private:
+  bool read_one(const event_query& x, event_page& out, read_budget& left);
+  bool read_block(const place_block& block, std::uint32_t instance, const event_query& x, event_page& out,
+                  read_budget& left);
   bool take(sqlite::statement& rows, const event_query& x, event_page& out, read_budget& left);
+  std::string find_fault(event_sequence last);
+  void reset() noexcept;
+
   std::string path_;
   sqlite::database file_;
   sqlite::statement all_;
+  sqlite::statement number_of_;
+  block_reader blocks_;
+  sqlite::statement at_place_;
   sqlite::statement of_one_;
+  sqlite::statement behind_;
   const emitter_finder* find_;
 };
 

@@ -38,7 +38,7 @@ event_segment_reader& sqlite_event_reader::reader_of(const std::filesystem::path
     return *at->reader;
   auto reader = std::make_unique<event_segment_reader>(segment, find_);
   if (!sound_.contains(segment))
-    reader->check();
+    reader->check(home_.seen_by_readers().last);
   if (sound_.size() >= sound_max)
     sound_.clear();
   sound_.insert(segment);

@@ -80,7 +80,8 @@ statement& statement::bind_lasting(std::string_view text) {
 }
 
 statement& statement::bind_lasting(std::span<const unsigned char> bytes) {
-  check(*home_, sqlite3_bind_blob64(handle_, ++parameter_, bytes.data(), bytes.size(), SQLITE_STATIC));
+  const auto* at = bytes.data() == nullptr ? static_cast<const void*>("") : bytes.data(); // Else it would be NULL.
+  check(*home_, sqlite3_bind_blob64(handle_, ++parameter_, at, bytes.size(), SQLITE_STATIC));
   return *this;
 }
 

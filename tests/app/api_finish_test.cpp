@@ -17,7 +17,7 @@ protected:
   static header head(const http::response& x) {
     header out{std::to_string(x.status)};
     for (const auto& [name, value] : x.fields)
-      out.push_back(name + ": " + (name == "ETag" ? "W/" : value));
+      out.push_back(std::string{name}.append(": ").append(name == "ETag" ? "W/" : value));
     std::sort(out.begin() + 1, out.end());
     return out;
   }

@@ -20,12 +20,12 @@ using testing::Not;
 
 class EventStoreDamage : public testing::Test {
 protected:
-  EventStoreDamage() {
+  explicit EventStoreDamage(int batches = 40) {
     std::string name = (std::filesystem::temp_directory_path() / "arauto-damage-XXXXXX").string();
     directory = mkdtemp(name.data());
     const data_directory data{directory};
     sqlite_event_store store{data, {}};
-    for (int i = 0; i < 40; ++i)
+    for (int i = 0; i < batches; ++i)
       test::append_of(store, {"a", "b", "a"}, 1000, "\"event " + std::to_string(i) + std::string(200, '.') + '"');
     whole = texts_in(store, {});
     whole_of_a = texts_in(store, {"id-of-a"});
@@ -57,6 +57,31 @@ protected:
   }
   void write_segment(const std::string& bytes) const {
     std::ofstream{segment(), std::ios::binary | std::ios::trunc} << bytes;
+  }
+
+  /// Changes bits all over the file, `tries` times.
+  void expect_no_change_unnoticed(int tries) {
+    const auto bytes = bytes_of_segment();
+    std::mt19937 random; // The same in every run.
+    int found = 0;
+    int unused = 0;
+    for (int i = 0; i < tries; ++i) {
+      auto changed = bytes;
+      const auto at = random() % changed.size();
+      changed[at] = static_cast<char>(changed[at] ^ (1 << random() % 8));
+      write_segment(changed);
+      try {
+        const data_directory data{directory};
+        sqlite_event_store store{data, {}};
+        EXPECT_EQ(texts_in(store, {}), whole) << "byte " << at << " was changed";
+        EXPECT_EQ(texts_in(store, {"id-of-a"}), whole_of_a) << "byte " << at << " was changed";
+        ++unused;
+      } catch (const std::runtime_error&) {
+        ++found;
+      }
+    }
+    EXPECT_GT(found, tries / 2) << "most bytes are in use";
+    EXPECT_GT(unused, tries / 80);
   }
 
   std::filesystem::path directory;
@@ -114,27 +139,58 @@ TEST_F(EventStoreDamage, DoesNotKeepTheWriterFromStartingItsWriteAheadLogAnew) {
 }
 
 TEST_F(EventStoreDamage, IsFoundWhereverABitChanges) {
-  const auto bytes = bytes_of_segment();
-  std::mt19937 random; // The same in every run.
-  int found = 0;
-  int unused = 0;
-  for (int i = 0; i < 400; ++i) {
-    auto changed = bytes;
-    const auto at = random() % changed.size();
-    changed[at] = static_cast<char>(changed[at] ^ (1 << random() % 8));
-    write_segment(changed);
-    try {
-      const data_directory data{directory};
-      sqlite_event_store store{data, {}};
-      EXPECT_EQ(texts_in(store, {}), whole) << "byte " << at << " was changed";
-      EXPECT_EQ(texts_in(store, {"id-of-a"}), whole_of_a) << "byte " << at << " was changed";
-      ++unused;
-    } catch (const std::runtime_error&) {
-      ++found;
-    }
+  expect_no_change_unnoticed(400);
+}
+
+/// With places in blocks, and some behind them.
+class EventStoreBlockDamage : public EventStoreDamage {
+protected:
+  EventStoreBlockDamage() : EventStoreDamage{batches} {}
+  static constexpr auto batches = static_cast<int>(place_index::block_events / 3 + 50);
+
+  void change(const char* sql) const { sqlite::database{segment().string()}.run(sql); }
+  std::vector<std::string> read_of_a() const {
+    const data_directory data{directory};
+    sqlite_event_store store{data, {}};
+    return texts_in(store, {"id-of-a"});
   }
-  EXPECT_GT(found, 200) << "most bytes are in use";
-  EXPECT_GT(unused, 5);
+};
+
+TEST_F(EventStoreBlockDamage, IsFoundWhereverABitChanges) {
+  expect_no_change_unnoticed(160);
+}
+
+TEST_F(EventStoreBlockDamage, IsFoundInPlacesThatChanged) {
+  EXPECT_EQ(read_of_a(), whole_of_a);
+  change("UPDATE block SET places = CAST(substr(places, 1, 7) || x'ff' || substr(places, 9) AS BLOB)");
+  EXPECT_THROW(read_of_a(), store_failure);
+}
+
+TEST_F(EventStoreBlockDamage, IsNoneWhenTheLastBlockIsGone) {
+  change("DELETE FROM block");
+  EXPECT_EQ(read_of_a(), whole_of_a) << "it is written again from the events";
+}
+
+TEST_F(EventStoreBlockDamage, IsFoundWhenABlockHasFewerPlaces) {
+  const data_directory data{directory};
+  sqlite_event_store store{data, {}};
+  // With a checksum that fits: what the file should have counts.
+  change("DELETE FROM event WHERE sequence <= 512; DELETE FROM block; UPDATE tally SET events = events - 511");
+  EXPECT_THROW(texts_in(store, {"id-of-a"}), store_failure);
+}
+
+TEST_F(EventStoreBlockDamage, IsFoundWhenAnEventIsGone) {
+  change("DELETE FROM event WHERE sequence = 3");
+  EXPECT_THROW(read_of_a(), store_failure);
+}
+
+TEST_F(EventStoreBlockDamage, IsNoneInAFileOfAnOlderProgram) {
+  change("DROP TABLE block; DROP TABLE tally; CREATE INDEX event_of_instance ON event(instance, sequence);"
+         "PRAGMA user_version = 2");
+  EXPECT_EQ(read_of_a(), whole_of_a);
+  sqlite::database file{segment().string()};
+  EXPECT_EQ(file.number("SELECT count(*) FROM block"), 1);
+  EXPECT_EQ(file.number("SELECT events FROM tally"), 3 * batches);
 }
 
 } // namespace
