@@ -2,6 +2,8 @@
 
 #include "actors/protocol.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <array>
 #include <atomic>
 #include <cstdint>
@@ -61,7 +63,11 @@ public:
   std::shared_ptr<const directory> without(std::string_view name) const;
 
 private:
-  using name_shard = std::map<std::string, directory_entry_ptr, std::less<>>;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view x) const noexcept { return std::hash<std::string_view>{}(x); }
+  };
+  using name_shard = boost::unordered_flat_map<std::string, directory_entry_ptr, text_hash, std::equal_to<>>;
   /// By the first bytes of the digest; the rest is compared in constant time.
   using key_shard = std::unordered_multimap<std::uint64_t, directory_entry_ptr>;
   using number_shard = std::multimap<std::string, directory_entry_ptr, std::less<>>;

@@ -20,11 +20,17 @@ emission make_emission(std::string_view wire_name, std::string data) {
   return x;
 }
 
-std::string envelope_json(const event& x) {
+namespace {
+
+/// About as many bytes as the envelope has.
+std::size_t envelope_size(const event& x) noexcept {
   const auto& what = x.what;
-  std::string out;
-  out.reserve(what.data.size() + what.name.size() + x.from->name.size() + x.server_url_json.size() +
-              what.sender.size() + x.from->api_key_json.size() + what.more.size() + 128);
+  return what.data.size() + what.name.size() + x.from->name.size() + x.server_url_json.size() + what.sender.size() +
+         x.from->api_key_json.size() + what.more.size() + 128;
+}
+
+void append_envelope(std::string& out, const event& x) {
+  const auto& what = x.what;
   out += "{\"event\":";
   json::append_string(out, what.name);
   out += ",\"instance\":";
@@ -38,6 +44,14 @@ std::string envelope_json(const event& x) {
     out.append(",\"sender\":").append(what.sender);
   out.append(",\"apikey\":").append(x.from->api_key_json).append(what.more);
   out += '}';
+}
+
+} // namespace
+
+std::string envelope_json(const event& x) {
+  std::string out;
+  out.reserve(envelope_size(x));
+  append_envelope(out, x);
   return out;
 }
 
@@ -71,26 +85,45 @@ std::string sse_lines(const event& x, std::string_view envelope) {
 } // namespace
 
 frame_ptr encode(const event& x, std::string_view nsp, event_form form) {
-  auto envelope = envelope_json(x);
-  if (x.from->shows_offset && x.epoch != 0)
-    envelope.insert(envelope.size() - 1, R"(,"offset":")" + to_string(offset{x.epoch, x.sequence}) + '"');
-  switch (form) {
-  case event_form::message:
-    return frame::text({envelope});
-  case event_form::sse:
-    return frame::raw({sse_lines(x, envelope)});
-  case event_form::socketio_with_offset:
-    return socketio::encode_event(nsp, x.what.name, envelope + ",\"" + to_string(offset{x.epoch, x.sequence}) + '"');
-  case event_form::socketio:
-    break;
+  const auto is_socketio = form == event_form::socketio || form == event_form::socketio_with_offset;
+  // Whoever gets it as SSE gets no header either.
+  const auto room = form == event_form::sse ? 0 : frame::header_room;
+  constexpr std::size_t offsets_size = 100;
+  std::string out;
+  out.reserve(room + envelope_size(x) + nsp.size() + x.what.name.size() + offsets_size);
+  out.append(room, ' ');
+  if (is_socketio) {
+    socketio::append_event_head(out, nsp, x.what.name);
+    out += ',';
   }
-  return socketio::encode_event(nsp, x.what.name, envelope);
+  append_envelope(out, x);
+  if (x.from->shows_offset && x.epoch != 0)
+    out.insert(out.size() - 1, R"(,"offset":")" + to_string(offset{x.epoch, x.sequence}) + '"');
+  if (form == event_form::sse)
+    return frame::raw({sse_lines(x, out)});
+  if (form == event_form::socketio_with_offset)
+    out.append(",\"").append(to_string(offset{x.epoch, x.sequence})).append(1, '"');
+  if (is_socketio)
+    out += ']';
+  return frame::text_behind_room(std::move(out));
 }
 
-const frame_ptr& publication::in(event_form form) const {
-  auto& x = encodings_.at(static_cast<std::size_t>(form));
-  std::call_once(x.is_done, [&] { x.frame = encode(*what_, nsp_, form); });
-  return x.frame;
+publication::~publication() {
+  for (const auto& x : frames_)
+    if (const auto* made = x.load(std::memory_order_relaxed))
+      frame_ptr{made, false}.reset();
+}
+
+frame_ptr publication::in(event_form form) const {
+  auto& place = frames_.at(static_cast<std::size_t>(form));
+  if (const auto* made = place.load(std::memory_order_acquire))
+    return frame_ptr{made};
+  auto own = encode(*what_, nsp_, form);
+  const frame* other = nullptr;
+  if (!place.compare_exchange_strong(other, own.get(), std::memory_order_acq_rel, std::memory_order_acquire))
+    return frame_ptr{other};
+  intrusive_ptr_add_ref(own.get()); // The place's own reference.
+  return own;
 }
 
 frame_batch batch::frames(event_form form) {
@@ -135,14 +168,26 @@ event_filter both(event_filter a, const event_filter& b) {
 }
 
 std::string iso_time(std::int64_t unix_ms) {
+  // Every event carries one: the part up to the second is written once a second.
+  thread_local std::time_t last = -1;
+  thread_local std::string up_to_second;
   const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
-  std::tm broken{};
-  gmtime_r(&seconds, &broken);
-  char text[64];
-  const auto size =
-      std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", broken.tm_year + 1900, broken.tm_mon + 1,
-                    broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec, static_cast<int>(unix_ms % 1000));
-  return {text, static_cast<std::size_t>(size)};
+  if (seconds != last) {
+    std::tm broken{};
+    gmtime_r(&seconds, &broken);
+    char text[64];
+    const auto size = std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.", broken.tm_year + 1900,
+                                    broken.tm_mon + 1, broken.tm_mday, broken.tm_hour, broken.tm_min, broken.tm_sec);
+    up_to_second.assign(text, static_cast<std::size_t>(size));
+    last = seconds;
+  }
+  const auto ms = static_cast<int>(unix_ms % 1000);
+  std::string out;
+  out.reserve(up_to_second.size() + 4);
+  out += up_to_second;
+  for (const auto digit : {ms / 100, ms / 10 % 10, ms % 10})
+    out += static_cast<char>('0' + digit);
+  return out += 'Z';
 }
 
 } // namespace arauto

@@ -9,9 +9,9 @@
 #include <boost/smart_ptr/intrusive_ref_counter.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -85,22 +85,22 @@ std::string envelope_json(const event& x, const offset& at);
 frame_ptr encode(const event& x, std::string_view nsp, event_form form);
 
 /// An event on its way to the sessions of one namespace. In each form the frame is encoded when the first receiver
-/// needs it, and shared by all on every I/O thread. Thread-safe.
+/// needs it, and shared by all on every I/O thread (where two need it at the same time, both encode it, and one frame
+/// stays: `std::call_once` makes a system call each time). Thread-safe.
 class publication : public boost::intrusive_ref_counter<publication> {
 public:
   publication(event_ptr what, std::string nsp) : what_{std::move(what)}, nsp_{std::move(nsp)} {}
+  ~publication();
+  publication(const publication&) = delete;
+  publication& operator=(const publication&) = delete;
   const event& what() const noexcept { return *what_; }
-  const frame_ptr& in(event_form form) const;
+  frame_ptr in(event_form form) const;
 
 private:
-  struct encoding {
-    std::once_flag is_done;
-    frame_ptr frame;
-  };
-
   event_ptr what_;
   std::string nsp_;
-  mutable std::array<encoding, event_forms> encodings_;
+  /// Each holds a reference, or is nullptr as long as nobody needed it.
+  mutable std::array<std::atomic<const frame*>, event_forms> frames_{};
 };
 using publication_ptr = boost::intrusive_ptr<const publication>;
 

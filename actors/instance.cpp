@@ -24,7 +24,10 @@ std::string now_json(date_time_form form) {
     localtime_r(&seconds, &local);
     ms += std::int64_t{local.tm_gmtoff} * 1000;
   }
-  return '"' + iso_time(ms) + '"';
+  const auto time = iso_time(ms);
+  std::string out;
+  out.reserve(time.size() + 2);
+  return out.append(1, '"').append(time).append(1, '"');
 }
 
 std::string quoted(std::string_view text) {

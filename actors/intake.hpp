@@ -3,10 +3,11 @@
 #include "actors/placed.hpp"
 #include "actors/protocol.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -47,7 +48,7 @@ private:
     emit_batch batch;
   };
   std::vector<bundle> bundles_;
-  std::unordered_map<caf::actor_id, std::size_t> bundle_of_;
+  boost::unordered_flat_map<caf::actor_id, std::size_t> bundle_of_;
   std::vector<std::pair<instance_actor, channel_message>> messages_;
   std::size_t waiting_ = 0;
 };

@@ -25,6 +25,11 @@ public:
   /// Joins the parts into one text packet; the first part starts with the Engine.IO type digit.
   static frame_ptr text(std::initializer_list<std::string_view> parts);
 
+  /// Bytes that a text written by a caller has to begin with: room for the WebSocket header.
+  static constexpr std::size_t header_room = 10;
+  /// A text packet that was written behind `header_room` bytes of anything: taken as it is, no copy.
+  static frame_ptr text_behind_room(std::string bytes);
+
   /// A binary message. `bytes` is the content only: Engine.IO 4 has no type byte here.
   static frame_ptr binary(std::string_view bytes);
 
@@ -39,10 +44,10 @@ public:
   static std::vector<frame_ptr> join(std::span<const frame_ptr> packets);
 
   /// WebSocket header and packet: what a WebSocket transport writes.
-  std::string_view websocket() const noexcept { return bytes_; }
+  std::string_view websocket() const noexcept { return std::string_view{bytes_}.substr(start_); }
 
   /// The packet alone: what a polling transport encodes.
-  std::string_view packet() const noexcept { return std::string_view{bytes_}.substr(header_size_); }
+  std::string_view packet() const noexcept { return websocket().substr(header_size_); }
 
   bool is_binary() const noexcept { return binary_; }
   /// Whether a binary packet begins with its type, as in version 3.
@@ -59,6 +64,8 @@ private:
   }
 
   mutable std::atomic<std::uint32_t> references_{0};
+  /// Bytes of `bytes_` before the header.
+  std::uint8_t start_ = 0;
   std::uint8_t header_size_ = 0;
   bool binary_ = false;
   bool has_type_byte_ = false;

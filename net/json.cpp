@@ -120,7 +120,12 @@ std::optional<syntax_error> split(std::string_view text, char bracket, const cha
 
 struct take_members {
   std::vector<member> found;
-  void operator()(std::string& key, const value& x) { found.push_back({std::move(key), x}); }
+  void operator()(std::string& key, const value& x) {
+    constexpr std::size_t usual_members = 6;
+    if (found.empty())
+      found.reserve(usual_members);
+    found.push_back({std::move(key), x});
+  }
 };
 
 struct take_values {

@@ -100,7 +100,7 @@ api::api(const settings& x, api_ports ports)
 
 void api::add_raw(std::string method, std::string_view pattern, step handler) {
   routes_.add(std::move(method), pattern,
-              [this, handler](http::request what, http::path_parameters parameters, reply_slot where) {
+              [this, handler](http::request&& what, http::path_parameters&& parameters, reply_slot where) {
                 const auto x = std::make_shared<exchange>(context_, std::move(what), std::move(parameters), where);
                 x->keep_lean();
                 x->guarded([&] { handler(x); });
@@ -109,7 +109,7 @@ void api::add_raw(std::string method, std::string_view pattern, step handler) {
 
 void api::add(std::string method, std::string_view pattern, step handler) {
   routes_.add(std::move(method), pattern,
-              [this, handler](http::request what, http::path_parameters parameters, reply_slot where) {
+              [this, handler](http::request&& what, http::path_parameters&& parameters, reply_slot where) {
                 const auto x = std::make_shared<exchange>(context_, std::move(what), std::move(parameters), where);
                 x->guarded([&] {
                   if (take_body(*x))
@@ -129,9 +129,9 @@ void api::route(http::request what, reply_slot where) {
     return context_.ports.answers.respond(where, bare(plain_error_answer(500, "Not allowed by CORS")));
   if (what.method == "OPTIONS")
     return context_.ports.answers.respond(where, bare(http::rest_preflight(context_.cors, what)));
-  const auto found = routes_.find(what.method, what.path());
+  auto found = routes_.find(what.method, what.path());
   if (found.handler)
-    return (*found.handler)(std::move(what), found.parameters, where);
+    return (*found.handler)(std::move(what), std::move(found.parameters), where);
   exchange x{context_, std::move(what), {}, where};
   x.guarded([&x] { answer_unknown(x); });
 }

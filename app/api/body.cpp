@@ -73,9 +73,8 @@ std::optional<http::response> read_form(std::string_view text, body_members& x) 
 }
 
 std::optional<http::response> read(const http::request& asked, body_members& x) {
-  const auto type = media_type(asked);
-  const auto is_json = type == "application/json";
-  if (asked.body.empty() || (!is_json && type != "application/x-www-form-urlencoded"))
+  const auto is_json = has_media_type(asked, "application/json");
+  if (asked.body.empty() || (!is_json && !has_media_type(asked, "application/x-www-form-urlencoded")))
     return std::nullopt;
   if (auto refused = refuse_encoding(asked))
     return refused;
@@ -114,9 +113,9 @@ void body_members::add_below(std::string key, std::string_view value) {
   std::rotate(members.begin(), members.end() - 1, members.end());
 }
 
-std::string media_type(const http::request& asked) {
-  auto type = asked.field("content-type");
-  return lower(unquoted(http::next_item(type, ';')));
+bool has_media_type(const http::request& asked, std::string_view type) {
+  auto given = asked.field("content-type");
+  return http::equals_ignoring_case(unquoted(http::next_item(given, ';')), type);
 }
 
 std::optional<http::response> refuse_encoding(const http::request& asked) {

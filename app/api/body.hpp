@@ -3,7 +3,7 @@
 #include "net/http/message.hpp"
 #include "net/json.hpp"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +14,7 @@ namespace arauto::app {
 /// The members of a request body. Values are views into the body, or into `texts` when they came as a form.
 struct body_members {
   std::vector<json::member> members;
-  std::deque<std::string> texts;
+  std::list<std::string> texts;
 
   const json::value* find(std::string_view key) const noexcept;
   /// Decoded, when it is a string.
@@ -34,8 +34,8 @@ std::optional<http::response> read_body(const http::request& asked, body_members
 /// The answer when the body has a character set or an encoding that is not read here.
 std::optional<http::response> refuse_encoding(const http::request& asked);
 
-/// The media type of a body, lower case, without parameters.
-std::string media_type(const http::request& asked);
+/// Whether a body is of that media type, whatever its parameters. `type` in lower case.
+bool has_media_type(const http::request& asked, std::string_view type);
 
 /// Position and reason as a sentence.
 std::string syntax_text(const json::syntax_error& why);

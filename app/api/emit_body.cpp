@@ -86,11 +86,11 @@ bool looks_like_lines(std::string_view text) {
 
 } // namespace
 
-emit_body read_emit_body(std::string_view media_type, std::string_view text) {
+emit_body read_emit_body(bool is_lines, std::string_view text) {
   const auto first = text.find_first_not_of(json_space);
   if (first == std::string_view::npos)
     return nothing();
-  if (media_type == "application/x-ndjson")
+  if (is_lines)
     return read_lines(text);
   if (text[first] == '[')
     return read_array(text);

@@ -21,7 +21,7 @@ struct emit_body {
 };
 
 /// Reads one object, an array of them, or one per line (NDJSON): told apart by the media type, else by the bytes.
-emit_body read_emit_body(std::string_view media_type, std::string_view text);
+emit_body read_emit_body(bool is_lines, std::string_view text);
 
 /// Keeps an optional text member as it stands; null counts as absent. The reason when it is something else.
 std::optional<std::string> keep_text(const std::vector<json::member>& members, std::string_view key,

@@ -69,7 +69,7 @@ void emit_events(const exchange_ptr& x) {
   if (auto refused = refuse_encoding(x->asked()))
     return refuse(*x, std::move(*refused));
   const auto body = std::make_shared<const std::string>(std::move(x->asked().body));
-  auto read = read_emit_body(media_type(x->asked()), *body);
+  auto read = read_emit_body(has_media_type(x->asked(), "application/x-ndjson"), *body);
   if (read.refusal)
     return refuse(*x, std::move(*read.refusal));
   std::vector<emission> events(read.events.size());

@@ -4,7 +4,7 @@
 
 namespace arauto::app {
 
-exchange::exchange(api_context& home, http::request asked, http::path_parameters parameters, reply_slot where)
+exchange::exchange(api_context& home, http::request&& asked, http::path_parameters&& parameters, reply_slot where)
     : home_{&home}, asked_{std::move(asked)}, parameters_{std::move(parameters)}, where_{where} {}
 
 void exchange::answer(http::response what) {

@@ -16,7 +16,7 @@ namespace arauto::app {
 /// waits for; I/O thread only.
 class exchange {
 public:
-  exchange(api_context& home, http::request asked, http::path_parameters parameters, reply_slot where);
+  exchange(api_context& home, http::request&& asked, http::path_parameters&& parameters, reply_slot where);
 
   api_context& home() noexcept { return *home_; }
   http::request& asked() noexcept { return asked_; }

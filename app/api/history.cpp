@@ -118,8 +118,10 @@ http::response page_answer(const search& s, const event_page& page, const log_ex
       200, is_lines
                ? std::move(events)
                : object_writer{}.raw("events", "[" + events + "]").text("next", next).text("through", through).close());
-  if (is_lines)
-    answer.fields.front().second = lines_type;
+  if (is_lines) {
+    answer.remove("Content-Type");
+    answer.set("Content-Type", lines_type);
+  }
   if (next)
     answer.set("Link", link_to_next(s.x->asked(), *next, s.what));
   answer.set("Cache-Control", "no-store");

@@ -68,9 +68,9 @@ public:
 private:
   /// All receivers share a frame: its number is read once.
   static std::uint32_t number_of(const frame& x) {
-    static const frame* last = nullptr;
+    static frame_ptr last; // Held, so that no other frame gets its address.
     static std::uint32_t number = 0;
-    if (&x != last) {
+    if (&x != last.get()) {
       const auto text = x.packet();
       const auto at = text.find(number_begin);
       number = 0;

@@ -16,7 +16,7 @@ std::string join(const std::vector<std::string>& items) {
 void echo_requested_headers(const request& asked, response& answer) {
   const auto wanted = asked.field("access-control-request-headers");
   if (!wanted.empty())
-    answer.set("Access-Control-Allow-Headers", std::string{wanted});
+    answer.set("Access-Control-Allow-Headers", wanted);
 }
 
 } // namespace
@@ -41,7 +41,7 @@ bool cors_policy::admits(const request& handshake) const noexcept {
 void add_rest_cors(const cors_policy& policy, const request& asked, response& answer) {
   const auto origin = asked.field("origin");
   if (!origin.empty() && policy.allows(origin))
-    answer.set("Access-Control-Allow-Origin", std::string{origin});
+    answer.set("Access-Control-Allow-Origin", origin);
   if (policy.credentials)
     answer.set("Access-Control-Allow-Credentials", "true");
 }
@@ -66,7 +66,7 @@ void add_engine_origin(const cors_policy& policy, const request& asked, response
   }
   const auto origin = asked.field("origin");
   if (!origin.empty() && policy.allows(origin))
-    answer.set("Access-Control-Allow-Origin", std::string{origin});
+    answer.set("Access-Control-Allow-Origin", origin);
   vary = "Origin";
   if (policy.credentials)
     answer.set("Access-Control-Allow-Credentials", "true");
@@ -85,7 +85,7 @@ void add_engine_cors(const cors_policy& policy, const request& asked, response& 
   std::string vary;
   add_engine_origin(policy, asked, answer, vary);
   if (!vary.empty())
-    answer.set("Vary", std::move(vary));
+    answer.set("Vary", vary);
   add_exposed_headers(policy, answer);
 }
 
@@ -102,7 +102,7 @@ response engine_preflight(const cors_policy& policy, const request& asked) {
     x.set("Access-Control-Allow-Headers", join(policy.allowed_headers));
   }
   if (!vary.empty())
-    x.set("Vary", std::move(vary));
+    x.set("Vary", vary);
   if (policy.max_age)
     x.set("Access-Control-Max-Age", std::to_string(*policy.max_age));
   add_exposed_headers(policy, x);

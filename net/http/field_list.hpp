@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -11,7 +12,7 @@
 
 namespace arauto::http {
 
-/// The fields of one request in their order, duplicates kept. Names and values lie in one buffer, so that a request
+/// The fields of one message in their order, duplicates kept. Names and values lie in one buffer, so that a message
 /// costs two allocations for all of them.
 class field_list {
 public:
@@ -55,15 +56,35 @@ public:
     text_.append(name).append(value);
   }
 
+  template <class Range>
+  void append(const Range& more) {
+    for (const auto& [name, value] : more)
+      emplace_back(name, value);
+  }
+
+  /// Takes out those for which `is_meant(name, value)` holds.
+  template <class Predicate>
+  void erase_if(const Predicate& is_meant) {
+    field_list left;
+    for (const auto& [name, value] : *this)
+      if (!is_meant(name, value))
+        left.emplace_back(name, value);
+    *this = std::move(left);
+  }
+
   std::size_t size() const noexcept { return places_.size(); }
   bool empty() const noexcept { return places_.empty(); }
   value_type operator[](std::size_t at) const noexcept {
     const auto& x = places_[at];
-    const std::string_view text{text_};
-    return {text.substr(x.begin, x.name), text.substr(x.begin + x.name, x.value)};
+    const auto* name = text_.data() + x.begin;
+    return {{name, x.name}, {name + x.name, x.value}};
   }
   const_iterator begin() const noexcept { return {*this, 0}; }
   const_iterator end() const noexcept { return {*this, size()}; }
+
+  friend bool operator==(const field_list& a, const field_list& b) noexcept {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+  }
 
 private:
   static constexpr std::size_t usual_fields = 8;

@@ -17,9 +17,9 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
 }
 
 std::string_view request::field(std::string_view name) const noexcept {
-  for (auto at = fields.rbegin(); at != fields.rend(); ++at)
-    if (equals_ignoring_case(at->first, name))
-      return at->second;
+  for (auto at = fields.size(); at-- > 0;)
+    if (const auto [key, value] = fields[at]; equals_ignoring_case(key, name))
+      return value;
   return {};
 }
 
@@ -53,7 +53,7 @@ std::string_view response::field(std::string_view name) const noexcept {
 }
 
 void response::remove(std::string_view name) {
-  std::erase_if(fields, [name](const auto& x) { return equals_ignoring_case(x.first, name); });
+  fields.erase_if([name](std::string_view key, std::string_view) { return equals_ignoring_case(key, name); });
 }
 
 std::string_view reason_phrase(unsigned status) noexcept {

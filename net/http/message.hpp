@@ -1,12 +1,11 @@
 #pragma once
 
+#include "net/http/field_list.hpp"
 #include "net/ports.hpp"
 
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 /// HTTP messages as values: what handlers see of a request and give back. No socket in here.
 namespace arauto::http {
@@ -16,7 +15,7 @@ struct request {
   std::string method;
   /// Path and query as received.
   std::string target;
-  std::vector<std::pair<std::string, std::string>> fields;
+  field_list fields;
   std::string body;
   std::string remote_address;
   bool is_secure = false;
@@ -36,7 +35,7 @@ struct request {
 /// One answer. Date, Connection and Content-Length (not to 304) are added by the peer.
 struct response {
   unsigned status = 200;
-  std::vector<std::pair<std::string, std::string>> fields;
+  field_list fields;
   std::string body;
   /// Close the TCP connection after this answer.
   bool close = false;
@@ -44,8 +43,8 @@ struct response {
   /// Value of the first field of that name (case-insensitive); empty when absent.
   std::string_view field(std::string_view name) const noexcept;
   void remove(std::string_view name);
-  response& set(std::string name, std::string value) {
-    fields.emplace_back(std::move(name), std::move(value));
+  response& set(std::string_view name, std::string_view value) {
+    fields.emplace_back(name, value);
     return *this;
   }
 };

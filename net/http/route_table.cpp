@@ -3,6 +3,8 @@
 #include "net/http/query.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cassert>
 
 namespace arauto::http {
 
@@ -23,13 +25,31 @@ bool is_parameter(std::string_view pattern) noexcept {
   return pattern.starts_with(':');
 }
 
-bool fits(const std::vector<std::string>& pattern, std::string_view path) noexcept {
-  std::string_view segment;
-  for (const auto& expected : pattern)
-    if (!next_segment(path, segment) || (is_parameter(expected) ? segment.empty() : segment != expected))
-      return false;
-  return !next_segment(path, segment);
-}
+/// More than any pattern has.
+constexpr std::size_t segments_max = 8;
+
+/// A path taken apart once for all patterns.
+struct split_path {
+  std::array<std::string_view, segments_max> segments;
+  std::size_t count = 0;
+  bool is_too_long = false;
+
+  explicit split_path(std::string_view path) noexcept {
+    std::string_view segment;
+    while (!is_too_long && next_segment(path, segment))
+      if (count == segments_max)
+        is_too_long = true;
+      else
+        segments[count++] = segment;
+  }
+
+  bool fits(const std::vector<std::string>& pattern) const noexcept {
+    return !is_too_long && std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.begin() + count,
+                                      [](std::string_view expected, std::string_view segment) {
+                                        return is_parameter(expected) ? !segment.empty() : segment == expected;
+                                      });
+  }
+};
 
 } // namespace
 
@@ -38,6 +58,7 @@ void route_table::add(std::string method, std::string_view pattern, route_handle
   std::string_view segment;
   while (next_segment(pattern, segment))
     x.segments.emplace_back(segment);
+  assert(x.segments.size() <= segments_max);
   const auto parameters = [](const route& r) {
     return std::count_if(r.segments.begin(), r.segments.end(), is_parameter);
   };
@@ -50,9 +71,10 @@ void route_table::add(std::string method, std::string_view pattern, route_handle
 route_table::match route_table::find(std::string_view method, std::string_view path) const {
   if (!path.starts_with('/'))
     return {};
+  const split_path given{path};
   const auto fitting = [&](std::string_view wanted) {
     return std::find_if(routes_.begin(), routes_.end(),
-                        [&](const route& r) { return r.method == wanted && fits(r.segments, path); });
+                        [&](const route& r) { return given.fits(r.segments) && r.method == wanted; });
   };
   auto at = fitting(method);
   if (at == routes_.end() && method == "HEAD")
@@ -60,12 +82,9 @@ route_table::match route_table::find(std::string_view method, std::string_view p
   if (at == routes_.end())
     return {};
   match found{&at->handler, {}};
-  std::string_view segment;
-  for (const auto& expected : at->segments) {
-    next_segment(path, segment);
-    if (is_parameter(expected))
-      found.parameters.push_back(percent_decode(segment, false));
-  }
+  for (std::size_t i = 0; i < given.count; ++i)
+    if (is_parameter(at->segments[i]))
+      found.parameters.push_back(percent_decode(given.segments[i], false));
   return found;
 }
 

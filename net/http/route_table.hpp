@@ -13,7 +13,7 @@ namespace arauto::http {
 using path_parameters = std::vector<std::string>;
 
 /// Handles one matched request on the I/O thread that read it; answers through the responder, now or later.
-using route_handler = std::function<void(request what, path_parameters parameters, reply_slot where)>;
+using route_handler = std::function<void(request&& what, path_parameters&& parameters, reply_slot where)>;
 
 /// Method and path patterns (`/websocket/set/:instance`) to handlers. Filled at start-up, read by every I/O thread
 /// afterwards. HEAD falls back to GET. A trailing slash is ignored, as in Express.

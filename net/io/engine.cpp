@@ -48,7 +48,7 @@ engine_opening engine::judge(const http::request& what, const parameters& asked,
   x.first = is_websocket ? engineio::transport::websocket : engineio::transport::polling;
   x.shake = read_handshake(what, asked.api_key, is_websocket);
   if (services_.settings.keep_fields)
-    x.shake.fields = what.fields;
+    x.shake.fields = copied_fields(what);
   x.shake.version = engineio::handshake_version(asked, services_.settings.allow_v3);
   x.is_text_only = asked.is_text_only;
   if (asked.jsonp && !is_websocket)

@@ -15,7 +15,7 @@ bool is_old_explorer(std::string_view user_agent) noexcept {
 }
 
 void append(http::response& to, std::span<const header_field> more) {
-  to.fields.insert(to.fields.end(), more.begin(), more.end());
+  to.fields.append(more);
 }
 
 } // namespace
@@ -72,11 +72,18 @@ http::response filled(http::response answer, engineio::poll_body payload, bool a
   return answer;
 }
 
-std::vector<header_field> upgrade_fields(const engine_settings& settings, const http::request& asked,
-                                         std::span<const header_field> more) {
+http::field_list upgrade_fields(const engine_settings& settings, const http::request& asked,
+                                std::span<const header_field> more) {
   auto x = bare_answer(101, settings, asked);
   append(x, more);
   return std::move(x.fields);
+}
+
+std::vector<header_field> copied_fields(const http::request& asked) {
+  std::vector<header_field> all;
+  for (const auto& [name, value] : asked.fields)
+    all.emplace_back(name, value);
+  return all;
 }
 
 } // namespace arauto::io

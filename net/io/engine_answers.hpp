@@ -25,7 +25,10 @@ http::response confirmed(http::response answer);
 http::response filled(http::response answer, engineio::poll_body payload, bool accepts_gzip);
 
 /// Header fields of a 101: CORS and `more`.
-std::vector<header_field> upgrade_fields(const engine_settings& settings, const http::request& asked,
-                                         std::span<const header_field> more);
+http::field_list upgrade_fields(const engine_settings& settings, const http::request& asked,
+                                std::span<const header_field> more);
+
+/// The fields of a request for whoever keeps them.
+std::vector<header_field> copied_fields(const http::request& asked);
 
 } // namespace arauto::io

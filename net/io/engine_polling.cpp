@@ -34,7 +34,7 @@ engineio::poll_form engine_connection::form() const noexcept {
 void engine_connection::open_polling(const http::request& asked, reply_slot where, engine_opening what) {
   const auto& x = engine_.services().settings;
   auto answer = polling_answer(x, asked, what.judged.first_fields);
-  answer.fields.insert(answer.fields.end(), fields().begin(), fields().end());
+  answer.fields.append(fields());
   if (x.cookie)
     answer.set("Set-Cookie", x.cookie->text(sid_));
   const frame_ptr open[] = {frame::text({"0", engineio::open_packet_data(sid_, true, x.limits, x.limits.max_payload)})};
@@ -130,8 +130,11 @@ void engine_connection::on_post(const http::request& asked, reply_slot where) {
 }
 
 void engine_connection::take_packets(const http::request& asked) {
-  if (engine_.services().settings.keep_fields)
-    rare().request_fields = asked.fields;
+  std::vector<header_field> kept;
+  if (engine_.services().settings.keep_fields) {
+    kept = copied_fields(asked);
+    rare().request_fields = kept;
+  }
   const auto is_binary = asked.field("content-type") == binary_type;
   engineio::read_poll(form(), asked.body, is_binary, [this](const result<engineio::packet>& next) {
     if (closing_ || rules_.is_over())

@@ -6,7 +6,7 @@ namespace arauto::io {
 void engine_connection::open_websocket(const http::request& asked, std::shared_ptr<frame_stream> stream,
                                        engine_opening what) {
   auto extra = upgrade_fields(engine_.services().settings, asked, what.judged.first_fields);
-  extra.insert(extra.end(), fields().begin(), fields().end());
+  extra.append(fields());
   socket_ = websocket_transport::accept(std::move(stream), asked, extra, max_payload_, *this);
   socket_->set_source(&queue_);
   const auto& x = engine_.services().settings;

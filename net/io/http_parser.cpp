@@ -44,8 +44,8 @@ void http_parser::refuse(unsigned status, error_code& ec) noexcept {
 
 void http_parser::on_request_impl(beast::http::verb, string_view method, string_view target, int version,
                                   error_code& ec) {
-  request_.method = std::string{method};
-  request_.target = std::string{target};
+  request_.method = method;
+  request_.target = target;
   version_ = version;
   if (request_.target.empty() || (request_.target.front() != '/' && request_.target != "*"))
     refuse(400, ec);
@@ -70,7 +70,7 @@ void http_parser::on_field_impl(beast::http::field name, string_view name_string
       return refuse(417, ec);
     expects_continue_ = true;
   }
-  request_.fields.emplace_back(std::string{name_string}, std::string{value});
+  request_.fields.emplace_back(name_string, value);
 }
 
 void http_parser::on_header_impl(error_code& ec) {

@@ -69,7 +69,8 @@ void http_peer::wait() {
 void http_peer::on_readable() {
   thread_local char input[read_bytes];
   // A few rounds only: the other peers of this thread want their turn.
-  for (int round = 0; round < 4 && state_ != state::closed; ++round) {
+  for (int round = 0; round < 4 && state_ != state::closed && (round == 0 || !services_->home.is_turn_full());
+       ++round) {
     if (!may_read() && state_ == state::open)
       return; // `resume` goes on.
     const auto got = stream_->read_now(input);
@@ -119,7 +120,7 @@ std::size_t http_peer::parse(std::string_view bytes) {
   std::size_t used = 0;
   while (used < bytes.size() && state_ == state::open && may_read()) {
     if (!parser_)
-      parser_ = std::make_unique<http_parser>(services_->settings.limits, judge_, budget_);
+      parser_.emplace(services_->settings.limits, judge_, budget_);
     const auto head_was_done = parser_->is_header_done();
     boost::system::error_code ec;
     used += parser_->feed(bytes.substr(used), ec);
@@ -171,6 +172,7 @@ reply_slot http_peer::last_slot() const noexcept {
 
 void http_peer::on_request() {
   services_->counters.http_requests.add();
+  services_->home.note_work();
   auto request = parser_->take();
   const auto is_upgrade = parser_->upgrade();
   parser_.reset();

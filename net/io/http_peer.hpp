@@ -117,7 +117,7 @@ private:
   http_services* services_;
   http_parser::head_judge judge_;
   http_parser::body_budget budget_;
-  std::unique_ptr<http_parser> parser_;
+  std::optional<http_parser> parser_;
   std::string input_;
   std::string remote_address_;
   std::deque<exchange> exchanges_;

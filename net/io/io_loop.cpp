@@ -28,7 +28,7 @@ void io_loop::run() {
   const auto guard = boost::asio::make_work_guard(context_);
   while (!stopping_.load(std::memory_order_acquire)) {
     wait();
-    for (int n = 0; n < handlers_per_turn && context_.poll_one() != 0; ++n)
+    for (int n = 0; n < handlers_per_turn && !is_turn_full() && context_.poll_one() != 0; ++n)
       ;
     fire_timers();
     end_turn();
@@ -62,6 +62,7 @@ bool io_loop::is_current() const noexcept {
 }
 
 void io_loop::end_turn() {
+  taken_on_ = 0;
   for (int round = 0; round < rounds_per_turn && !work_.empty(); ++round)
     work_.run();
   flushes_.run();

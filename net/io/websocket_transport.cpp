@@ -14,7 +14,7 @@ namespace {
 using websocket::short_frame;
 
 /// The answer to a handshake, fields in the order of npm `ws` (RFC 6455, section 4.2.2).
-std::string switching_protocols(const http::request& asked, const std::vector<header_field>& extra) {
+std::string switching_protocols(const http::request& asked, const http::field_list& extra) {
   std::string out = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                     "Sec-WebSocket-Accept: ";
   out += websocket::accept_value(asked.field("sec-websocket-key"));
@@ -215,15 +215,14 @@ private:
 
 std::shared_ptr<websocket_transport> websocket_transport::accept(std::shared_ptr<frame_stream> stream,
                                                                  const http::request& asked,
-                                                                 const std::vector<header_field>& extra,
-                                                                 std::size_t message_max,
+                                                                 const http::field_list& extra, std::size_t message_max,
                                                                  websocket_listener& listener) {
   stream->write(switching_protocols(asked, extra));
   return std::make_shared<transport>(std::move(stream), message_max, listener);
 }
 
 void websocket_transport::accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                                           const std::vector<header_field>& extra) {
+                                           const http::field_list& extra) {
   class nobody final : public websocket_listener {
     void on_websocket_message(websocket_transport&, bool, std::string_view) override {}
     void on_websocket_closed(websocket_transport&, bool) override {}

@@ -36,7 +36,7 @@ public:
   /// Writes the 101 for an upgrade request, with `extra` header fields. `message_max`: bytes of one message; a longer
   /// one closes with 1009. Precondition: the request has no fault (`find_upgrade_fault`).
   static std::shared_ptr<websocket_transport> accept(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                                                     const std::vector<header_field>& extra, std::size_t message_max,
+                                                     const http::field_list& extra, std::size_t message_max,
                                                      websocket_listener& listener);
 
   /// Begins to read. Once; calls nobody.
@@ -44,7 +44,7 @@ public:
 
   /// Answers the upgrade request and closes at once: Engine.IO has no use for this WebSocket.
   static void accept_and_close(std::shared_ptr<frame_stream> stream, const http::request& asked,
-                               const std::vector<header_field>& extra);
+                               const http::field_list& extra);
 
   /// Sends one frame ahead of the source, behind what is half sent.
   virtual void send(const frame& x) = 0;

@@ -7,8 +7,9 @@ namespace arauto::socketio {
 namespace {
 
 /// Engine.IO message, Socket.IO type, and what stands before the payload.
-std::string head(char type, std::string_view nsp, std::optional<std::uint64_t> id, std::size_t attachments = 0) {
-  std::string out{"4"};
+void append_head(std::string& out, char type, std::string_view nsp, std::optional<std::uint64_t> id,
+                 std::size_t attachments = 0) {
+  out += '4';
   out += type;
   if (attachments > 0)
     out += std::to_string(attachments) + "-";
@@ -16,6 +17,11 @@ std::string head(char type, std::string_view nsp, std::optional<std::uint64_t> i
     out.append(nsp).append(",");
   if (id)
     out += std::to_string(*id);
+}
+
+std::string head(char type, std::string_view nsp, std::optional<std::uint64_t> id, std::size_t attachments = 0) {
+  std::string out;
+  append_head(out, type, nsp, id, attachments);
   return out;
 }
 
@@ -44,6 +50,12 @@ frame_ptr encode_disconnect(std::string_view nsp) {
 frame_ptr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments,
                        std::optional<std::uint64_t> ack_id) {
   return frame::text({head('2', nsp, ack_id), "[", quoted(name), arguments.empty() ? "" : ",", arguments, "]"});
+}
+
+void append_event_head(std::string& out, std::string_view nsp, std::string_view name) {
+  append_head(out, '2', nsp, {});
+  out += '[';
+  json::append_string(out, name);
 }
 
 std::vector<frame_ptr> encode_binary_event(std::string_view nsp, std::string_view name, std::string_view arguments,

@@ -27,6 +27,9 @@ frame_ptr encode_disconnect(std::string_view nsp);
 frame_ptr encode_event(std::string_view nsp, std::string_view name, std::string_view arguments,
                        std::optional<std::uint64_t> ack_id = std::nullopt);
 
+/// Appends `42["name"`, for events whose arguments are written in place: a comma before each, and `]` at the end.
+void append_event_head(std::string& out, std::string_view nsp, std::string_view name);
+
 /// As `encode_event` with attachments behind it, to be sent with nothing in between: `arguments` holds a placeholder
 /// for each. Without attachments one frame, like `encode_event`.
 std::vector<frame_ptr> encode_binary_event(std::string_view nsp, std::string_view name, std::string_view arguments,

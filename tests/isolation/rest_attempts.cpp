@@ -236,7 +236,8 @@ void rest_attempts::put_trick(const plan& x, route_attempt& a, std::vector<std::
     to.fields.emplace_back("x-forwarded-for", "127.0.0.1");
     return;
   case trick::form_body:
-    to.fields.front().second = "application/x-www-form-urlencoded";
+    to.fields.erase_if([](std::string_view name, std::string_view) { return name == "content-type"; });
+    to.fields.emplace_back("content-type", "application/x-www-form-urlencoded");
     to.body = pair_of("instanceName", a.name) + "&" + pair_of("instance", a.name) + "&" +
               pair_of("numberId", a.number) + "&integration=EVOLUTION&event=call";
     return;

@@ -136,15 +136,16 @@ TEST(EngineioRecordings, UpgradesGoAsWithTheReferenceServer) {
 using fields = std::map<std::string, std::string>;
 
 /// The CORS fields as a client sees them: names in lower case, values of repeated ones joined.
-fields cors_fields(const std::vector<std::pair<std::string, std::string>>& all) {
+fields cors_fields(const http::field_list& all) {
   fields out;
-  for (auto [name, value] : all) {
+  for (const auto& [given, value] : all) {
+    std::string name{given};
     for (auto& c : name)
       c = static_cast<char>(std::tolower(c));
     if (name != "vary" && !name.starts_with("access-control-"))
       continue;
     auto& x = out[name];
-    x += (x.empty() ? "" : ", ") + value;
+    x.append(x.empty() ? "" : ", ").append(value);
   }
   return out;
 }

@@ -32,6 +32,7 @@ TEST(Frame, MayBeEmpty) {
 
 TEST(Frame, WritesTheShortestLength) {
   const std::pair<std::size_t, std::string> table[] = {
+      {0, "\x00"s},
       {125, "\x7D"s},
       {126, "\x7E\x00\x7E"s},
       {127, "\x7E\x00\x7F"s},
@@ -42,7 +43,9 @@ TEST(Frame, WritesTheShortestLength) {
   };
   for (const auto& [size, length] : table) {
     const std::string bytes(size, 'x');
-    for (const auto& [x, first] : {std::pair{frame::text({bytes}), "\x81"}, {frame::binary(bytes), "\x82"}}) {
+    for (const auto& [x, first] : {std::pair{frame::text({bytes}), "\x81"},
+                                   {frame::text_behind_room(std::string(frame::header_room, '?') + bytes), "\x81"},
+                                   {frame::binary(bytes), "\x82"}}) {
       EXPECT_TRUE(x->websocket() == first + length + bytes) << size;
       EXPECT_TRUE(x->packet() == bytes) << size;
     }

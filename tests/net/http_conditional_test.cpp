@@ -26,7 +26,7 @@ TEST(HttpConditional, TagsABodyAsExpressDoes) {
 
 request asking(std::vector<std::pair<std::string, std::string>> fields) {
   request x;
-  x.fields = std::move(fields);
+  x.fields.append(fields);
   return x;
 }
 

@@ -9,15 +9,16 @@ namespace arauto::http {
 namespace {
 
 /// Field names in lower case; values of repeated fields joined, as a client sees them.
-std::map<std::string, std::string> as_seen(const std::vector<std::pair<std::string, std::string>>& fields) {
+std::map<std::string, std::string> as_seen(const field_list& fields) {
   std::map<std::string, std::string> out;
-  for (auto [name, value] : fields) {
+  for (const auto& [given, value] : fields) {
+    std::string name{given};
     for (auto& c : name)
       c = static_cast<char>(std::tolower(c));
     if (name != "vary" && !name.starts_with("access-control-"))
       continue;
     auto& x = out[name];
-    x += (x.empty() ? "" : ", ") + value;
+    x.append(x.empty() ? "" : ", ").append(value);
   }
   return out;
 }

@@ -52,7 +52,7 @@ TEST(HttpMessage, CutsTheTargetAtTheQuestionMark) {
 TEST(HttpMessage, SetAddsFieldsInOrder) {
   response x;
   x.set("A", "1").set("B", "2").set("A", "3");
-  EXPECT_EQ(x.fields, (std::vector<std::pair<std::string, std::string>>{{"A", "1"}, {"B", "2"}, {"A", "3"}}));
+  EXPECT_EQ(x.fields, (field_list{{"A", "1"}, {"B", "2"}, {"A", "3"}}));
 }
 
 TEST(HttpMessage, NamesTheStatusesThatTheServerSends) {

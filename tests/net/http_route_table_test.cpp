@@ -20,7 +20,8 @@ protected:
     const auto found = table_.find(method, path);
     if (found.handler == nullptr)
       return "none";
-    (*found.handler)({}, found.parameters, {});
+    auto given = found.parameters;
+    (*found.handler)({}, std::move(given), {});
     auto out = called_;
     for (const auto& x : found.parameters)
       out += " <" + x + ">";

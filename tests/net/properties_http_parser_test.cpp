@@ -115,7 +115,7 @@ written_request some_request(random_inputs& random) {
   said.keep_alive = true;
   x.text = said.method + " " + said.target + " HTTP/1.1\r\n";
   for (const auto& [name, value] : said.fields)
-    x.text += name + (random.one_in(4) ? ":\t " : ": ") + value + "\r\n";
+    x.text.append(name).append(random.one_in(4) ? ":\t " : ": ").append(value).append("\r\n");
   x.text += "\r\n" + (is_chunked ? chunked(random, said.body) : said.body);
   return x;
 }

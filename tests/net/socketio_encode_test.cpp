@@ -28,6 +28,14 @@ TEST(SocketioEncode, WritesTheExamplesOfTheProtocol) {
   }
 }
 
+TEST(SocketioEncode, WritesTheHeadOfAnEventInPlace) {
+  std::string out{"?"};
+  append_event_head(out, "/", "a\nb");
+  EXPECT_EQ(out, R"(?42["a\nb")");
+  append_event_head(out, "/custom", "c");
+  EXPECT_EQ(out, R"(?42["a\nb"42/custom,["c")");
+}
+
 TEST(SocketioEncode, SendsAttachmentsRightBehindTheirEvent) {
   const std::string attachments[] = {{"\0\x01", 2}, ""};
   const auto frames = encode_binary_event(

@@ -152,7 +152,7 @@ protected:
     http::request x;
     x.method = std::move(method);
     x.target = std::move(target);
-    x.fields = std::move(more);
+    x.fields.append(more);
     x.fields.emplace_back("Host", "127.0.0.1:8080");
     if (!api_key.empty())
       x.fields.emplace_back("apikey", std::move(api_key));
@@ -189,7 +189,7 @@ protected:
   static std::string field(const http::response& x, std::string_view name) {
     for (const auto& [key_of, value] : x.fields)
       if (key_of == name)
-        return value;
+        return std::string{value};
     return "(none)";
   }
   /// Evolution's error body with one text.
