@@ -4,25 +4,24 @@
 #include "net/utf8.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 /// The two concepts that RapidJSON's reader asks for, stream and handler. Part of the wrapper: for net/json.cpp only.
 namespace arauto::json {
 
 /// End of the bytes that stand for themselves in a JSON string: no quote, no backslash, no control character.
 inline const char* plain_end(const char* at, const char* end) noexcept {
-  const auto is_special = [](char x) {
-    return (static_cast<unsigned char>(x) < 0x20) | (x == '"') |
-           (x == '\\'); // No branch: compilers make vectors of it.
-  };
-  constexpr std::ptrdiff_t block = 32;
-  for (; end - at >= block; at += block) {
-    unsigned char found = 0;
-    for (std::ptrdiff_t i = 0; i < block; ++i)
-      found = static_cast<unsigned char>(found | static_cast<unsigned char>(is_special(at[i])));
-    if (found != 0)
+  // Eight bytes at a time, a high bit for each that is found (Warren, "Hacker's Delight", section 6-1).
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t high_bits = ones * 0x80;
+  for (std::uint64_t eight = 0; end - at >= static_cast<std::ptrdiff_t>(sizeof eight); at += sizeof eight) {
+    std::memcpy(&eight, at, sizeof eight);
+    const auto zero_in = [](std::uint64_t x) { return (x - ones) & ~x; };
+    const auto control = (eight - ones * 0x20) & ~eight;
+    if (((control | zero_in(eight ^ (ones * '"')) | zero_in(eight ^ (ones * '\\'))) & high_bits) != 0)
       break;
   }
-  while (at != end && !is_special(*at))
+  while (at != end && static_cast<unsigned char>(*at) >= 0x20 && *at != '"' && *at != '\\')
     ++at;
   return at;
 }

@@ -31,8 +31,7 @@ constexpr auto insert_event_sql =
     " checksum) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
 
 bool prepare(sqlite::database& file) {
-  // Large pages of new files: the write-ahead log makes two writes of each.
-  file.run("PRAGMA page_size = 16384; PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+  file.run("PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
            "PRAGMA secure_delete = FAST; PRAGMA journal_size_limit = 4194304;");
   sqlite::migrate(file, migrations);
   return true;
