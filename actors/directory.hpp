@@ -21,6 +21,8 @@ namespace arauto {
 struct key_digest {
   std::array<unsigned char, 32> bytes{};
   static key_digest of(std::string_view key) noexcept;
+  /// The same without a look at the thread's last one.
+  static key_digest of_new(std::string_view key) noexcept;
   /// Constant time.
   friend bool operator==(const key_digest& a, const key_digest& b) noexcept;
 };

@@ -40,6 +40,17 @@ TEST(KeyDigest, IsSha256) {
   EXPECT_FALSE(x == key_digest::of("abd"));
 }
 
+TEST(KeyDigest, IsThatOfTheKeyWhateverCameBefore) {
+  const std::string keys[] = {
+      "", "a", "b", "ab", std::string("a\0", 2), std::string(128, 'x'), std::string(129, 'x'), std::string(129, 'y')};
+  for (const auto& before : keys)
+    for (const auto& key : keys) {
+      key_digest::of(before);
+      EXPECT_TRUE(key_digest::of(key) == key_digest::of_new(key)) << before << " before " << key;
+      EXPECT_EQ(key_digest::of(before) == key_digest::of(key), before == key);
+    }
+}
+
 TEST(Directory, FindsInstancesByName) {
   const auto x = directory_of({entry_of("a", "ta", 1), entry_of("b", "tb", 2)});
   ASSERT_TRUE(x->find("a"));
