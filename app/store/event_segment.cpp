@@ -26,6 +26,8 @@ constexpr std::array migrations{
      INSERT INTO tally SELECT 0, count(*) FROM event;)",
 };
 
+static_assert(migrations.size() == segment_version);
+
 constexpr auto insert_event_sql =
     "INSERT INTO event(sequence, instance, name, placed_at_ms, selected, data, sender, date_time, server_url, more,"
     " checksum) VALUES(?,?,?,?,?,?,?,?,?,?,?)";

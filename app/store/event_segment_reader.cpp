@@ -70,6 +70,13 @@ event_row read_row(sqlite::statement& from) {
   return x;
 }
 
+bool check_version(sqlite::database& file) {
+  if (file.number("PRAGMA user_version") < segment_version)
+    throw sqlite::failure("This part of the event log was written by an older version of Arauto; start the server on "
+                          "this data directory once, which brings it to the present form.");
+  return true;
+}
+
 void verify(const event_row& x, std::int64_t checksum) {
   if (static_cast<std::uint32_t>(checksum) != checksum_of(x))
     throw store_failure("The event at place " + std::to_string(x.sequence) +
@@ -131,6 +138,7 @@ void for_each_row(sqlite::database& segment,
 event_segment_reader::event_segment_reader(const std::filesystem::path& path, const emitter_finder& find)
     : path_{path.string()},
       file_{path_, sqlite::database::access::read_only},
+      is_ready_{check_version(file_)},
       all_{file_, read_all_sql().c_str()},
       number_of_{file_, "SELECT number FROM instance WHERE id = ?"},
       blocks_{file_},

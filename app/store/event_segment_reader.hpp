@@ -11,6 +11,9 @@
 
 namespace arauto::app {
 
+/// The form of the files that this program reads; a server brings older ones to it when it starts.
+inline constexpr std::int64_t segment_version = 3;
+
 /// What one row says, besides its place; views are valid until the next row.
 struct event_row {
   event_sequence sequence = 0;
@@ -41,8 +44,8 @@ struct read_budget {
   std::size_t rows = 20000;
 };
 
-/// The same file, for another thread that reads. Functions throw sqlite::failure; what `read` meets
-/// is logged with the path.
+/// The same file, for another thread that reads. Functions throw sqlite::failure, also for a file of an older form;
+/// what `read` meets is logged with the path.
 class event_segment_reader {
 public:
   event_segment_reader(const std::filesystem::path& path, const emitter_finder& find);
@@ -65,6 +68,7 @@ private:
 
   std::string path_;
   sqlite::database file_;
+  bool is_ready_;
   sqlite::statement all_;
   sqlite::statement number_of_;
   block_reader blocks_;

@@ -156,6 +156,24 @@ TEST_F(LogTool, FindsEveryEventThatWasChanged) {
   EXPECT_EQ(verify().code, 1);
 }
 
+TEST_F(LogTool, FindsThatAnEventIsGone) {
+  test::append_of(*store, {"a", "a", "a"});
+  stop();
+  sqlite::database{segment_files(data / "events").at(0).string()}.run("DELETE FROM event WHERE sequence = 2");
+  const auto x = verify();
+  EXPECT_EQ(x.code, 1);
+  EXPECT_THAT(x.errors, HasSubstr("it should have 3 events"));
+}
+
+TEST_F(LogTool, SaysWhatToDoWithAFileOfAnOlderForm) {
+  test::append_of(*store, {"a"});
+  stop();
+  sqlite::database{segment_files(data / "events").at(0).string()}.run("PRAGMA user_version = 2");
+  const auto x = verify();
+  EXPECT_EQ(x.code, 1);
+  EXPECT_THAT(x.errors, HasSubstr("start the server on this data directory once"));
+}
+
 TEST_F(LogTool, BringsBackWhatABackupHas) {
   test::append_of(*store, {"a", "b"}, 1000, R"("kept")");
   const auto epoch = store->extent()->now().number;
