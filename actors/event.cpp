@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <limits>
 
 namespace arauto {
 
@@ -169,7 +170,7 @@ event_filter both(event_filter a, const event_filter& b) {
 
 std::string iso_time(std::int64_t unix_ms) {
   // Every event carries one: the part up to the second is written once a second.
-  thread_local std::time_t last = -1;
+  thread_local auto last = std::numeric_limits<std::time_t>::min();
   thread_local std::string up_to_second;
   const auto seconds = static_cast<std::time_t>(unix_ms / 1000);
   if (seconds != last) {
