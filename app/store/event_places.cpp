@@ -66,8 +66,10 @@ std::pair<std::size_t, std::size_t> place_block::range_of(std::uint32_t instance
   return {position_of(instance), position_of(std::uint64_t{instance} + 1)};
 }
 
-block_reader::block_reader(sqlite::database& segment)
-    : rows_{segment, "SELECT first, last, places, checksum FROM block WHERE last > ? ORDER BY last"} {}
+block_reader::block_reader(sqlite::database& segment, order from)
+    : rows_{segment, from == order::oldest
+                         ? "SELECT first, last, places, checksum FROM block WHERE last > ? ORDER BY last"
+                         : "SELECT first, last, places, checksum FROM block WHERE last > ? ORDER BY last DESC"} {}
 
 void block_reader::begin(event_sequence after) {
   rows_.reset();
@@ -92,6 +94,7 @@ std::optional<place_block> block_reader::next() {
 place_index::place_index(sqlite::database& segment)
     : file_{&segment},
       blocks_{segment},
+      newest_{segment, block_reader::order::newest},
       insert_{segment, "INSERT OR REPLACE INTO block(last, first, places, checksum) VALUES(?,?,?,?)"} {
   load();
 }
@@ -124,15 +127,19 @@ void place_index::write(std::span<event_place> places) {
   });
   const auto bytes = packed(places, x.first);
   x.places = bytes;
-  insert_.bind(static_cast<std::int64_t>(x.last)).bind(static_cast<std::int64_t>(x.first)).bind_lasting(x.places);
-  insert_.bind(std::int64_t{x.checksum()}).run();
+  store(x);
 }
 
 void place_index::truncate(event_sequence last) {
   sqlite::statement{*file_, "DELETE FROM block WHERE last > ?"}.bind(static_cast<std::int64_t>(last)).run();
 }
 
-std::vector<event_sequence> place_index::take_some(std::uint32_t instance) {
+void place_index::store(const place_block& x) {
+  insert_.bind(static_cast<std::int64_t>(x.last)).bind(static_cast<std::int64_t>(x.first)).bind_lasting(x.places);
+  insert_.bind(std::int64_t{x.checksum()}).run();
+}
+
+std::vector<event_sequence> place_index::take_some(std::uint32_t instance, std::size_t places_max) {
   std::vector<event_sequence> taken;
   blocks_.begin(0);
   while (const auto block = blocks_.next()) {
@@ -149,9 +156,10 @@ std::vector<event_sequence> place_index::take_some(std::uint32_t instance) {
     const auto bytes = packed(left, rest.first);
     rest.places = bytes;
     blocks_.end();
-    insert_.bind(static_cast<std::int64_t>(rest.last)).bind(static_cast<std::int64_t>(rest.first));
-    insert_.bind_lasting(rest.places).bind(std::int64_t{rest.checksum()}).run();
-    return taken;
+    store(rest);
+    if (taken.size() >= places_max)
+      return taken;
+    blocks_.begin(rest.last);
   }
   std::erase_if(tail_, [&](const event_place& x) {
     if (x.instance == instance)
@@ -159,6 +167,21 @@ std::vector<event_sequence> place_index::take_some(std::uint32_t instance) {
     return x.instance == instance;
   });
   return taken;
+}
+
+event_sequence place_index::last_of(std::uint32_t instance) {
+  for (auto at = tail_.rbegin(); at != tail_.rend(); ++at)
+    if (at->instance == instance)
+      return at->sequence;
+  event_sequence last = 0;
+  newest_.begin(0);
+  while (const auto block = newest_.next())
+    if (const auto [begin, end] = block->range_of(instance); begin != end) {
+      last = block->at(end - 1).sequence;
+      break;
+    }
+  newest_.end();
+  return last;
 }
 
 std::unordered_map<std::uint32_t, event_sequence> place_index::last_of_all() {

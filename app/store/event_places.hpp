@@ -36,11 +36,12 @@ struct place_block {
   std::pair<std::size_t, std::size_t> range_of(std::uint32_t instance) const noexcept;
 };
 
-/// The stored blocks that reach beyond `after`, in order. Throws sqlite::failure, also for a block that was changed on
-/// the disk: events would be missing without a word.
+/// The stored blocks that reach beyond `after`, oldest or newest first. Throws sqlite::failure, also for a block that
+/// was changed on the disk: events would be missing without a word.
 class block_reader {
 public:
-  explicit block_reader(sqlite::database& segment);
+  enum class order { oldest, newest };
+  explicit block_reader(sqlite::database& segment, order from = order::oldest);
   void begin(event_sequence after);
   /// The next block, or nothing. Valid until the next call.
   std::optional<place_block> next();
@@ -68,16 +69,21 @@ public:
   void write_block();
   /// Forgets the blocks that have events behind a place; `load` reads the others' places again.
   void truncate(event_sequence last);
-  /// The places of an instance that come first, of at least one block if there are any; they are in here no more.
-  std::vector<event_sequence> take_some(std::uint32_t instance);
+  /// The first places of an instance, and no more than a block beyond `places_max`; they are in here no more. Fewer:
+  /// these were all.
+  std::vector<event_sequence> take_some(std::uint32_t instance, std::size_t places_max);
+  /// The last place of an instance, or 0. Looks at the newest blocks first.
+  event_sequence last_of(std::uint32_t instance);
   /// The last place of each instance.
   std::unordered_map<std::uint32_t, event_sequence> last_of_all();
 
 private:
   void write(std::span<event_place> places);
+  void store(const place_block& x);
 
   sqlite::database* file_;
   block_reader blocks_;
+  block_reader newest_;
   sqlite::statement insert_;
   /// Behind the last block. Bounded by its size and that of one transaction.
   std::vector<event_place> tail_;

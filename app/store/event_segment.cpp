@@ -172,17 +172,16 @@ std::int64_t event_segment::erase(const std::string& instance_id, std::int64_t r
   if (!instance)
     return 0;
   sqlite::transaction all{file_};
+  const auto places = places_.take_some(*instance, static_cast<std::size_t>(rows_max));
+  const auto erased = static_cast<std::int64_t>(places.size());
   sqlite::statement row{file_, "DELETE FROM event WHERE sequence = ?"};
-  std::int64_t erased = 0;
-  while (erased < rows_max) {
-    const auto places = places_.take_some(*instance);
-    if (places.empty())
-      break;
-    for (const auto place : places)
-      row.bind(static_cast<std::int64_t>(place)).run();
-    erased += static_cast<std::int64_t>(places.size());
-  }
+  for (const auto place : places)
+    row.bind(static_cast<std::int64_t>(place)).run();
   count_.bind(-erased).run();
+  if (erased < rows_max) { // That was all: the next step need not look through this file again.
+    sqlite::statement{file_, "DELETE FROM instance WHERE number = ?"}.bind(std::int64_t{*instance}).run();
+    numbers_.erase(instance_id);
+  }
   all.commit();
   return erased;
 }
@@ -199,11 +198,7 @@ std::optional<std::uint32_t> event_segment::find_number(const std::string& insta
 
 event_sequence event_segment::last_of(const std::string& instance_id) {
   const auto instance = find_number(instance_id);
-  if (!instance)
-    return 0;
-  const auto all = places_.last_of_all();
-  const auto last = all.find(*instance);
-  return last == all.end() ? 0 : last->second;
+  return instance ? places_.last_of(*instance) : 0;
 }
 
 std::vector<std::pair<std::string, event_sequence>> event_segment::last_of_all() {

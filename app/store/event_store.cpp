@@ -93,8 +93,8 @@ void sqlite_event_store::note_purged(const std::string& instance_id, event_seque
 void sqlite_event_store::erase(const std::string& instance_id) {
   guarded([&] {
     event_sequence through = 0;
-    for (const auto& x : segments_)
-      through = std::max(through, x->last_of(instance_id));
+    for (auto at = segments_.rbegin(); at != segments_.rend() && through == 0; ++at)
+      through = (*at)->last_of(instance_id);
     if (through == 0)
       return;
     sqlite::transaction all{*index_};

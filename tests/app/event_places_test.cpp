@@ -85,12 +85,15 @@ TEST_F(EventPlaces, OfAnInstanceAreTakenOutBlockByBlock) {
   place_index index{file};
   add(index, 1, 600);
   add(index, 601, 606);
-  EXPECT_EQ(index.take_some(2).size(), 200U);
-  EXPECT_THAT(index.take_some(2), ElementsAre(601, 604));
-  EXPECT_THAT(index.take_some(2), IsEmpty());
+  EXPECT_EQ(index.last_of(2), 604U);
+  EXPECT_EQ(index.take_some(2, 1).size(), 200U);
+  EXPECT_EQ(index.last_of(2), 604U);
+  EXPECT_THAT(index.take_some(2, 100), ElementsAre(601, 604));
+  EXPECT_THAT(index.take_some(2, 100), IsEmpty());
+  EXPECT_EQ(index.last_of(2), 0U);
   EXPECT_THAT(index.last_of_all(), UnorderedElementsAre(Pair(1, 606), Pair(3, 605)));
   for (const std::uint32_t instance : {1, 3})
-    index.take_some(instance);
+    EXPECT_EQ(index.take_some(instance, 1000).size(), 202U) << "of the block and behind it";
   EXPECT_EQ(blocks(), 1) << "where the events behind it begin is still known";
 }
 
