@@ -1,141 +1,110 @@
 #include "net/json.hpp"
 
-#include "net/json_handler.hpp"
-#include "net/json_mend.hpp"
 #include "net/json_placeholders.hpp"
-#include "net/json_splitter.hpp"
+#include "net/json_reader.hpp"
 #include "net/utf8.hpp"
 
-#include <rapidjson/error/en.h>
-#include <rapidjson/reader.h>
-
-#include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
 namespace arauto::json {
 
-/// UTF-8 that is known to be valid.
-struct checked_utf8 : rapidjson::UTF8<> {};
-
-} // namespace arauto::json
-
-/// How RapidJSON takes those bytes of a string that need no thought: as many at once as there are.
-template <>
-struct rapidjson::Transcoder<arauto::json::checked_utf8, arauto::json::checked_utf8> {
-  template <class Input, class Output>
-  static bool Transcode(Input& in, Output& out) {
-    in.take_plain(out);
-    return true;
-  }
-  template <class Input, class Output>
-  static bool Validate(Input& in, Output& out) {
-    return arauto::json::checked_utf8::Validate(in, out);
-  }
-};
-
-namespace arauto::json {
-
 namespace {
 
-std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && is_space(text.front()))
-    text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back()))
-    text.remove_suffix(1);
-  return text;
-}
+/// Keeps where the value stands.
+class whole_finder final : public visitor {
+public:
+  value found;
 
-class checker final : public handler<checker> {
-  friend handler<checker>;
-};
-
-/// What came of one attempt to read a text.
-struct reading {
-  std::optional<syntax_error> error;
-  /// The text may be JSON all the same: see net/json_mend.hpp.
-  bool is_mendable = false;
-};
-
-template <unsigned More, class Handler>
-reading parse_with(bounded_stream& in, Handler& to) {
-  constexpr auto flags = rapidjson::kParseIterativeFlag | rapidjson::kParseNumbersAsStringsFlag | More;
-  rapidjson::GenericReader<checked_utf8, checked_utf8> reader;
-  const auto done = reader.Parse<flags>(in, to);
-  if (to.reason() != nullptr)
-    return {syntax_error{in.Tell(), to.reason()}, to.met_lone_surrogate()};
-  if (done.IsError())
-    return {syntax_error{done.Offset(), rapidjson::GetParseError_En(done.Code())},
-            done.Code() == rapidjson::kParseErrorStringUnicodeSurrogateInvalid ||
-                done.Code() == rapidjson::kParseErrorNumberTooBig};
-  if (!in.is_at_end())
-    return {syntax_error{in.Tell(), "A NUL byte stands where the text should end."}};
-  return {};
-}
-
-/// RapidJSON checks UTF-8 byte by byte, so that is done before, and it sees what it has to complain of.
-template <class Handler>
-reading parse(bounded_stream& in, Handler& to) {
-  if (!is_utf8(in.rest()))
-    return parse_with<rapidjson::kParseValidateEncodingFlag>(in, to);
-  to.follow(in);
-  return parse_with<rapidjson::kParseNoFlags>(in, to);
-}
-
-/// Gives `attempt` the text, and a mended copy if that fails where RapidJSON is stricter than JSON. Each attempt must
-/// begin anew; places in the copy are places in the text.
-template <class Attempt>
-std::optional<syntax_error> read(std::string_view text, const Attempt& attempt) {
-  reading done = attempt(bounded_stream{text});
-  if (done.is_mendable) {
-    const auto copy = mended(text);
-    done = attempt(bounded_stream{copy});
+  void on_scalar(std::size_t depth, const value& x) {
+    if (depth == 0)
+      found = x;
   }
-  return done.error;
-}
+  void on_open(std::size_t depth, const char* begin) {
+    if (depth == 0)
+      begin_ = begin;
+  }
+  const char* on_close(std::size_t depth, const char* end) {
+    if (depth == 0)
+      found = {kind_of(*begin_), {begin_, static_cast<std::size_t>(end - begin_)}};
+    return nullptr;
+  }
 
-std::optional<syntax_error> read(std::string_view text) {
-  return read(text, [](bounded_stream in) {
-    checker to;
-    return parse(in, to);
-  });
-}
+private:
+  const char* begin_ = nullptr;
+};
+
+/// Takes the outermost container apart, if it is of that kind: gives `Take` each direct value and, in an object, its
+/// key.
+template <class Take>
+class splitter final : public visitor {
+public:
+  splitter(kind expected, Take& take) : expected_{expected}, take_{take} {}
+
+  /// Of the whole text.
+  value whole;
+
+  void on_key(std::size_t depth, std::string_view key) {
+    if (depth == 1)
+      key_ = key;
+  }
+  void on_scalar(std::size_t depth, const value& x) {
+    if (depth == 0)
+      whole = x;
+    else if (depth == 1 && kind_of(*begins_[0]) == expected_)
+      take_(key_, x);
+  }
+  void on_open(std::size_t depth, const char* begin) {
+    if (depth < begins_.size())
+      begins_[depth] = begin;
+  }
+  const char* on_close(std::size_t depth, const char* end) {
+    if (depth >= begins_.size())
+      return nullptr;
+    const auto* begin = begins_[depth];
+    on_scalar(depth, {kind_of(*begin), {begin, static_cast<std::size_t>(end - begin)}});
+    return nullptr;
+  }
+
+private:
+  kind expected_;
+  Take& take_;
+  std::string_view key_;
+  /// Of the containers at depth 0 and 1.
+  std::array<const char*, 2> begins_{};
+};
 
 constexpr const char* no_array = "An array ([...]) is expected here.";
 
 template <class Take>
-std::optional<syntax_error> split(std::string_view text, char bracket, const char* reason, Take& into) {
-  const auto whole = trim(text);
-  if (!whole.starts_with(bracket)) {
-    if (auto error = read(text))
-      return error;
-    return syntax_error{static_cast<std::size_t>(whole.data() - text.data()), reason};
-  }
-  return read(text, [&](bounded_stream in) {
-    into = {};
-    splitter<Take> to{text, in, into};
-    return parse(in, to);
-  });
+std::optional<syntax_error> split(std::string_view text, kind expected, const char* reason, Take& into) {
+  splitter<Take> to{expected, into};
+  if (auto error = read(text, to))
+    return error;
+  if (to.whole.kind != expected)
+    return syntax_error{static_cast<std::size_t>(to.whole.raw.data() - text.data()), reason};
+  return std::nullopt;
 }
 
 struct take_members {
   std::vector<member> found;
-  void operator()(std::string& key, const value& x) {
+  void operator()(std::string_view key, const value& x) {
     constexpr std::size_t usual_members = 6;
     if (found.empty())
       found.reserve(usual_members);
-    found.push_back({std::move(key), x});
+    found.push_back({decode_string({kind::string, key}), x});
   }
 };
 
 struct take_values {
   std::vector<value> found;
-  void operator()(std::string&, const value& x) { found.push_back(x); }
+  void operator()(std::string_view, const value& x) { found.push_back(x); }
 };
 
 struct take_head {
   array_head found;
-  void operator()(std::string&, const value& x) {
+  void operator()(std::string_view, const value& x) {
     if (found.first.raw.empty())
       found.first = x;
     else if (found.rest.empty())
@@ -145,52 +114,83 @@ struct take_head {
   }
 };
 
-/// Keeps the last string.
-class string_keeper final : public handler<string_keeper> {
-public:
-  std::string kept;
+void append_utf8(std::string& out, std::uint32_t code) {
+  const auto put = [&out](std::uint32_t byte) { out += static_cast<char>(byte); };
+  if (code < 0x80)
+    return put(code);
+  if (code < 0x800) {
+    put(0xC0U | code >> 6);
+  } else {
+    if (code < 0x10000) {
+      put(0xE0U | code >> 12);
+    } else {
+      put(0xF0U | code >> 18);
+      put(0x80U | (code >> 12 & 0x3FU));
+    }
+    put(0x80U | (code >> 6 & 0x3FU));
+  }
+  put(0x80U | (code & 0x3FU));
+}
 
-private:
-  friend handler<string_keeper>;
-  static constexpr bool reads_strings = true;
-  void on_string(std::string_view text) { kept = text; }
-};
+/// The code unit of the escape at the beginning of a checked text, if it is one (`\u20AC`).
+std::optional<std::uint32_t> unit_of(std::string_view text) noexcept {
+  constexpr std::size_t escape_bytes = 6;
+  if (!text.starts_with("\\u"))
+    return std::nullopt;
+  std::uint32_t unit = 0;
+  std::from_chars(text.data() + 2, text.data() + escape_bytes, unit, 16);
+  return unit;
+}
 
-/// Length of the ASCII at the beginning of `text` that JSON.stringify leaves alone.
-std::size_t plain_length(std::string_view text) noexcept {
-  const auto at = std::find_if(text.begin(), text.end(), [](char x) {
-    const auto byte = static_cast<unsigned char>(x);
-    return byte < 0x20 || byte >= 0x80 || x == '"' || x == '\\';
-  });
-  return static_cast<std::size_t>(at - text.begin());
+/// Decodes the escape at the beginning of a checked text; gives its bytes. Half a surrogate pair is U+FFFD.
+std::size_t append_escaped(std::string& out, std::string_view text) {
+  constexpr std::size_t escape_bytes = 6;
+  constexpr std::uint32_t replacement = 0xFFFD;
+  const auto unit = unit_of(text);
+  if (!unit) {
+    static constexpr std::string_view letters = "bfnrt";
+    static constexpr std::string_view meanings = "\b\f\n\r\t";
+    const auto at = letters.find(text[1]);
+    out += at == std::string_view::npos ? text[1] : meanings[at];
+    return 2;
+  }
+  const auto is_half = (*unit & 0xF800U) == 0xD800U;
+  const auto is_high = (*unit & 0xFC00U) == 0xD800U;
+  const auto next = is_high ? unit_of(text.substr(escape_bytes)) : std::nullopt;
+  if (next && (*next & 0xFC00U) == 0xDC00U) {
+    append_utf8(out, 0x10000U + ((*unit & 0x3FFU) << 10 | (*next & 0x3FFU)));
+    return 2 * escape_bytes;
+  }
+  append_utf8(out, is_half ? replacement : *unit);
+  return escape_bytes;
 }
 
 } // namespace
 
 outcome<value> check(std::string_view text) {
-  if (auto error = read(text))
+  whole_finder to;
+  if (auto error = read(text, to))
     return *error;
-  const auto whole = trim(text);
-  return value{kind_of(whole.front()), whole};
+  return to.found;
 }
 
 outcome<std::vector<member>> split_object(std::string_view text) {
   take_members taken;
-  if (auto error = split(text, '{', "An object ({...}) is expected here.", taken))
+  if (auto error = split(text, kind::object, "An object ({...}) is expected here.", taken))
     return *error;
   return std::move(taken.found);
 }
 
 outcome<std::vector<value>> split_array(std::string_view text) {
   take_values taken;
-  if (auto error = split(text, '[', no_array, taken))
+  if (auto error = split(text, kind::array, no_array, taken))
     return *error;
   return std::move(taken.found);
 }
 
 outcome<array_head> split_head(std::string_view text) {
   take_head taken;
-  if (auto error = split(text, '[', no_array, taken))
+  if (auto error = split(text, kind::array, no_array, taken))
     return *error;
   if (taken.found.first.raw.empty())
     return syntax_error{text.find('['), "An array with at least one element is expected here."};
@@ -205,16 +205,18 @@ const member* find(const std::vector<member>& members, std::string_view key) noe
 }
 
 std::string decode_string(const value& x) {
-  if (x.raw.find('\\') == std::string_view::npos)
-    return std::string{x.raw.substr(1, x.raw.size() - 2)};
+  auto rest = x.raw.substr(1, x.raw.size() - 2);
+  auto escape = rest.find('\\');
+  if (escape == std::string_view::npos)
+    return std::string{rest};
   std::string text;
-  read(x.raw, [&text](bounded_stream in) {
-    string_keeper to;
-    auto done = parse(in, to);
-    text = std::move(to.kept);
-    return done;
-  });
-  return text;
+  text.reserve(rest.size());
+  for (; escape != std::string_view::npos; escape = rest.find('\\')) {
+    text += rest.substr(0, escape);
+    rest.remove_prefix(escape);
+    rest.remove_prefix(append_escaped(text, rest));
+  }
+  return text += rest;
 }
 
 std::optional<std::string> as_string(const value& x) {
@@ -238,7 +240,8 @@ void append_string(std::string& out, std::string_view text) {
   static constexpr std::string_view letters = "\"\\bfnrt";
   out += '"';
   while (!text.empty()) {
-    const auto plain = plain_length(text);
+    const auto* end = plain_end(text.data(), text.data() + text.size());
+    const auto plain = static_cast<std::size_t>(end - text.data());
     out += text.substr(0, plain);
     text.remove_prefix(plain);
     if (text.empty())
@@ -263,16 +266,10 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 outcome<std::vector<placeholder>> placeholders(std::string_view text, std::size_t num_max) {
-  std::vector<placeholder> found;
-  const auto error = read(text, [&found, text, num_max](bounded_stream in) {
-    placeholder_finder to{text, in, num_max};
-    auto done = parse(in, to);
-    found = std::move(to.found);
-    return done;
-  });
-  if (error)
+  placeholder_finder to{num_max};
+  if (auto error = read(text, to))
     return *error;
-  return found;
+  return std::move(to.found);
 }
 
 } // namespace arauto::json

@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
-/// The one door to RapidJSON. Client bytes meet its SAX reader only, iteratively, with numbers kept as text and UTF-8
-/// checked; nesting over `depth_max` is an error. Nothing here builds a tree: values stay slices of the text they came
-/// in, so digits and key order survive, and whoever needs a member takes the object apart one level at a time.
-/// What JavaScript writes is taken: numbers beyond a double, and escaped halves of surrogate pairs (an emoji cut in
-/// two), which are U+FFFD once decoded. Such a text is copied once and read twice.
+/// JSON (RFC 8259) of clients and producers: read once, without recursion, numbers kept as text and UTF-8 checked;
+/// nesting over `depth_max` is an error. Nothing here builds a tree: values stay slices of the text they came in, so
+/// digits and key order survive, and whoever needs a member takes the object apart one level at a time. What JavaScript
+/// writes is taken: numbers beyond a double, and escaped halves of surrogate pairs (an emoji cut in two), which are
+/// U+FFFD once decoded.
 namespace arauto::json {
 
 inline constexpr std::size_t depth_max = 64;

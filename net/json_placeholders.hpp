@@ -1,6 +1,6 @@
 #pragma once
 
-#include "net/json_handler.hpp"
+#include "net/json_reader.hpp"
 
 #include <array>
 #include <charconv>
@@ -9,52 +9,41 @@ namespace arauto::json {
 
 /// Collects the placeholders of binary attachments, at any depth. Of members with the same name the last counts, as in
 /// JavaScript, so that no receiver sees another number than the one judged here.
-class placeholder_finder final : public handler<placeholder_finder> {
+class placeholder_finder final : public visitor {
 public:
-  /// `in` may hold a mended copy of `text`: a byte has the same place in both.
-  placeholder_finder(std::string_view text, const bounded_stream& in, std::size_t num_max)
-      : text_{text}, in_{in}, num_max_{num_max} {}
+  explicit placeholder_finder(std::size_t num_max) : num_max_{num_max} {}
 
   std::vector<placeholder> found;
 
-private:
-  friend handler<placeholder_finder>;
-  enum class awaited { nothing, flag, num };
-  struct object {
-    bool is_placeholder = false;
-    std::optional<placeholder> num;
-  };
-
-  void on_key(std::string_view key) {
-    auto& x = objects_[depth_];
+  void on_key(std::size_t depth, std::string_view key) {
+    auto& x = objects_[depth];
+    const auto name = decode_string({kind::string, key});
     awaited_ = awaited::nothing;
-    if (key == "_placeholder") {
+    if (name == "_placeholder") {
       x.is_placeholder = false;
       awaited_ = awaited::flag;
-    } else if (key == "num") {
+    } else if (name == "num") {
       x.num.reset();
       awaited_ = awaited::num;
     }
   }
-  void on_boolean(bool x) {
-    if (awaited_ == awaited::flag)
-      objects_[depth_].is_placeholder = x;
-  }
-  void on_number(std::string_view text) {
-    if (awaited_ != awaited::num)
-      return;
-    std::size_t x = 0;
-    const auto* end = text.data() + text.size();
-    const auto [at, error] = std::from_chars(text.data(), end, x);
-    if (error == std::errc{} && at == end)
-      objects_[depth_].num = {x, text_.substr(in_.Tell() - text.size(), text.size())};
-  }
-  void on_open() {
-    objects_[depth_] = {};
+
+  void on_scalar(std::size_t depth, const value& x) {
+    if (const auto flag = as_boolean(x); flag && awaited_ == awaited::flag)
+      objects_[depth].is_placeholder = *flag;
+    else if (x.kind == kind::number && awaited_ == awaited::num)
+      take_num(objects_[depth], x.raw);
     awaited_ = awaited::nothing;
   }
-  const char* on_object_end() {
-    const auto& x = objects_[depth_];
+
+  void on_open(std::size_t depth, const char*) {
+    objects_[depth + 1] = {};
+    awaited_ = awaited::nothing;
+  }
+
+  const char* on_close(std::size_t depth, const char*) {
+    const auto& x = objects_[depth + 1];
+    awaited_ = awaited::nothing;
     if (!x.is_placeholder)
       return nullptr;
     if (!x.num || x.num->num > num_max_)
@@ -62,11 +51,24 @@ private:
     found.push_back(*x.num);
     return nullptr;
   }
-  void on_value(std::size_t) { awaited_ = awaited::nothing; }
 
-  std::string_view text_;
-  const bounded_stream& in_;
+private:
+  enum class awaited { nothing, flag, num };
+  struct object {
+    bool is_placeholder = false;
+    std::optional<placeholder> num;
+  };
+
+  static void take_num(object& of, std::string_view digits) {
+    std::size_t x = 0;
+    const auto* end = digits.data() + digits.size();
+    const auto [at, error] = std::from_chars(digits.data(), end, x);
+    if (error == std::errc{} && at == end)
+      of.num = {x, digits};
+  }
+
   std::size_t num_max_;
+  /// By depth; an array is never a placeholder.
   std::array<object, depth_max + 1> objects_{};
   awaited awaited_ = awaited::nothing;
 };

@@ -49,13 +49,4 @@ inline bool is_utf8(std::string_view text) noexcept {
   return true;
 }
 
-/// Whether text that is otherwise UTF-8 holds half a surrogate pair, encoded in three bytes. RapidJSON refuses the
-/// escape of a high half alone, but makes such bytes of a low one.
-inline bool has_lone_surrogate(std::string_view text) noexcept {
-  for (auto at = text.find('\xED'); at != std::string_view::npos; at = text.find('\xED', at + 1))
-    if (static_cast<unsigned char>(text[at + 1]) >= 0xA0)
-      return true;
-  return false;
-}
-
 } // namespace arauto

@@ -18,10 +18,9 @@ endfunction()
 
 forbid(net "/net/io/" "caf/|actors/|app/|net/io/|boost/asio|boost/beast|spdlog|sqlite3"
   "the wire half knows no socket, no thread and no actor")
-forbid(net/io "" "caf/|actors/|app/|rapidjson/|spdlog|sqlite3" "the Beast half knows no actor")
-forbid(actors "" "boost/asio|boost/beast|rapidjson/|net/io/|app/|spdlog|sqlite3|openssl/ssl"
+forbid(net "/net/json[a-z_]*\\.(hpp|cpp)$" "net/json_" "net/json.hpp is the one door")
+forbid(net/io "" "caf/|actors/|app/|spdlog|sqlite3" "the Beast half knows no actor")
+forbid(actors "" "boost/asio|boost/beast|net/io/|app/|spdlog|sqlite3|openssl/ssl"
   "actors see net/ports.hpp and packet values only")
-forbid(net "/net/json\\.cpp$" "rapidjson/" "RapidJSON is behind net/json.hpp only")
-forbid(app "" "rapidjson/" "RapidJSON is behind net/json.hpp only")
 forbid(net "/net/io/websocket_reader\\.cpp$" "boost/beast/websocket" "Beast's WebSocket is compiled in one file")
 forbid(app "" "boost/beast" "Beast stays in net/io")

@@ -4,7 +4,7 @@
 
 #include <benchmark/benchmark.h>
 
-/// The wrapper over RapidJSON: checking a value that is passed on as it is, and taking an object apart.
+/// JSON: checking a value that is passed on as it is, and taking an object apart.
 namespace arauto::micro {
 namespace {
 

@@ -150,7 +150,7 @@ TEST(Json, RefusesNulBytesWhereverTheyStand) {
   for (const auto& text :
        {"\0"s, "1\0"s, "[1]\0"s, "[1]\0[2]"s, "[1,\0 2]"s, "\"a\0b\""s, "\0[]"s, "{\"a\0\":1}"s, "1\0 "s})
     EXPECT_FALSE(check(text)) << testing::PrintToString(text);
-  EXPECT_EQ(check("[1]\0"s).error().reason, "A NUL byte stands where the text should end.");
+  EXPECT_EQ(check("[1]\0"s).error().reason, "The document root must not be followed by other values.");
   EXPECT_EQ(check("[1]\0"s).error().position, 3U);
 }
 

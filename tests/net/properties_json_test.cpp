@@ -1,5 +1,4 @@
 #include "net/json.hpp"
-#include "net/json_mend.hpp"
 #include "net/utf8.hpp"
 #include "tests/support/random_inputs.hpp"
 
@@ -235,16 +234,6 @@ TEST(PropertiesJson, TakesJsonAndNothingElse) {
     EXPECT_TRUE(is_utf8(as_string(*checked).value_or(""))) << text;
   });
   EXPECT_GT(taken, 0U) << "nothing but errors was tried";
-}
-
-TEST(PropertiesJson, AMendedTextIsAsLongAndAsGoodAsTheOther) {
-  rounds{50000}.each([](random_inputs& random) {
-    const auto text = some_text(random);
-    const auto copy = mended(text);
-    EXPECT_EQ(copy.size(), text.size());
-    EXPECT_EQ(mended(copy), copy) << testing::PrintToString(text);
-    EXPECT_EQ(grammar{copy}.holds(), grammar{text}.holds()) << testing::PrintToString(text);
-  });
 }
 
 TEST(PropertiesJson, PlaceholdersStandWhereTheirDigitsAre) {
