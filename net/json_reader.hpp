@@ -1,11 +1,10 @@
 #pragma once
 
+#include "net/find_byte.hpp"
 #include "net/json.hpp"
 #include "net/utf8.hpp"
 
-#include <array>
 #include <cstdint>
-#include <cstring>
 
 /// The grammar of JSON (RFC 8259), read once, without recursion. Part of net/json.hpp: for net/json*.cpp only.
 namespace arauto::json {
@@ -36,20 +35,7 @@ inline kind kind_of(char first) noexcept {
 /// End of the bytes that stand for themselves in a JSON string: ASCII that is no quote, no backslash, no control
 /// character.
 inline const char* plain_end(const char* at, const char* end) noexcept {
-  using block = unsigned char __attribute__((vector_size(16)));
-  for (block x; end - at >= static_cast<std::ptrdiff_t>(sizeof x); at += sizeof x) {
-    std::memcpy(&x, at, sizeof x);
-    // Below a space or beyond ASCII: as signed numbers, both are less than a space.
-    using signed_block = signed char __attribute__((vector_size(16)));
-    const auto found = (reinterpret_cast<signed_block>(x) < 0x20) | (x == '"') | (x == '\\');
-    std::array<std::uint64_t, 2> any{};
-    std::memcpy(any.data(), &found, sizeof any);
-    if ((any[0] | any[1]) != 0)
-      break;
-  }
-  while (at != end && static_cast<signed char>(*at) >= 0x20 && *at != '"' && *at != '\\')
-    ++at;
-  return at;
+  return find_byte(at, end, [](auto x) { return (x < 0x20) | (x == '"') | (x == '\\'); });
 }
 
 /// Hears nothing. Others hide what they want to hear; `depth` counts the containers around.

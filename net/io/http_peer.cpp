@@ -1,5 +1,6 @@
 #include "net/io/http_peer.hpp"
 
+#include "net/http/plain_request.hpp"
 #include "net/io/http_writer.hpp"
 
 #include <boost/asio/buffer.hpp>
@@ -119,24 +120,41 @@ void http_peer::feed(std::string_view bytes) {
 std::size_t http_peer::parse(std::string_view bytes) {
   std::size_t used = 0;
   while (used < bytes.size() && state_ == state::open && may_read()) {
+    const auto rest = bytes.substr(used);
+    if (const auto taken = parser_ ? 0 : take_plain(rest); taken != 0) {
+      used += taken;
+      continue;
+    }
     if (!parser_)
       parser_.emplace(services_->settings.limits, judge_, budget_);
     const auto head_was_done = parser_->is_header_done();
     boost::system::error_code ec;
-    used += parser_->feed(bytes.substr(used), ec);
+    used += parser_->feed(rest, ec);
     if (ec && ec != beast::http::error::need_more) {
       services_->counters.http_bad_requests.add();
       refuse(parser_->error_status(ec));
       return bytes.size();
     }
     if (parser_->is_done())
-      on_request();
+      on_parsed();
     else if (!head_was_done && parser_->is_header_done())
       on_head();
     if (ec == beast::http::error::need_more)
       break;
   }
   return used;
+}
+
+/// Takes a request that is here as a whole and needs no thought; 0 when there is none.
+std::size_t http_peer::take_plain(std::string_view bytes) {
+  auto x = http::read_plain_request(bytes);
+  const auto& limits = services_->settings.limits;
+  if (!x || x->bytes - x->body.size() > limits.head_bytes || x->head.fields.size() > limits.fields ||
+      x->body.size() > services_->requests.body_limit(x->head) || !take_budget(x->body.size()))
+    return 0;
+  x->head.body = x->body;
+  on_request(std::move(x->head), false);
+  return x->bytes;
 }
 
 /// A request whose body is still to come.
@@ -170,12 +188,16 @@ reply_slot http_peer::last_slot() const noexcept {
   return {services_->home.index(), seat_, generation_, first_ + static_cast<std::uint32_t>(exchanges_.size()) - 1};
 }
 
-void http_peer::on_request() {
-  services_->counters.http_requests.add();
-  services_->home.note_work();
+void http_peer::on_parsed() {
   auto request = parser_->take();
   const auto is_upgrade = parser_->upgrade();
   parser_.reset();
+  on_request(std::move(request), is_upgrade);
+}
+
+void http_peer::on_request(http::request request, bool is_upgrade) {
+  services_->counters.http_requests.add();
+  services_->home.note_work();
   request.remote_address = remote_address_;
   request.is_secure = stream_->is_secure();
   if ((is_upgrade && services_->upgrades.wants(request)) || services_->upgrades.takes_over(request)) {

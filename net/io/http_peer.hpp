@@ -96,10 +96,12 @@ private:
   void feed(std::string_view bytes);
   /// Bytes used; stops at a pause, an error or when more input is needed.
   std::size_t parse(std::string_view bytes);
+  std::size_t take_plain(std::string_view bytes);
   void on_head();
   bool begin();
   bool has_begun() const noexcept { return !exchanges_.empty() && exchanges_.back().is_partial; }
-  void on_request();
+  void on_parsed();
+  void on_request(http::request request, bool is_upgrade);
   exchange made_of(const http::request& head) const;
   reply_slot last_slot() const noexcept;
   void upgrade();

@@ -1,3 +1,4 @@
+#include "net/http/plain_request.hpp"
 #include "net/io/http_parser.hpp"
 #include "tests/support/random_inputs.hpp"
 
@@ -15,6 +16,7 @@ using test::random_inputs;
 using test::rounds;
 
 constexpr std::size_t body_max = 600;
+constexpr http_limits limits{1000, 20};
 
 /// The requests of one TCP connection, read as HTTP peers read: what the parser leaves waits for the next piece.
 class reader {
@@ -34,7 +36,7 @@ private:
   /// Whether more can be read without further bytes.
   bool parse() {
     if (!parser_)
-      parser_ = std::make_unique<http_parser>(limits_, judge_, budget_);
+      parser_ = std::make_unique<http_parser>(limits, judge_, budget_);
     ++calls_;
     boost::system::error_code ec;
     input_.erase(0, parser_->feed(input_, ec));
@@ -50,7 +52,6 @@ private:
     return !needs_more;
   }
 
-  http_limits limits_{1000, 20};
   http_parser::head_judge judge_ = [](const http::request&) { return body_max; };
   http_parser::body_budget budget_ = [](std::size_t) { return true; };
   std::unique_ptr<http_parser> parser_;
@@ -164,6 +165,30 @@ TEST(PropertiesHttpParser, ItDoesNotMatterHowAStreamIsCut) {
   });
   EXPECT_GT(refused, 0U);
   EXPECT_GT(taken, 0U) << "nothing but errors was tried";
+}
+
+TEST(PropertiesHttpParser, APlainRequestIsWhatTheParserReads) {
+  std::size_t taken = 0;
+  rounds{100000}.each([&](random_inputs& random) {
+    auto stream = random.one_in(2) ? some_request(random).text : random.pick(test::recorded_requests());
+    if (random.one_in(2))
+      stream = random.mutated(std::move(stream));
+    stream += random.pick(test::recorded_requests());
+    const auto plain = http::read_plain_request(stream);
+    if (!plain || plain->body.size() > body_max || plain->head.fields.size() > limits.fields ||
+        plain->bytes - plain->body.size() > limits.head_bytes)
+      return; // The parser's, as in peers.
+    ++taken;
+    auto said = plain->head;
+    said.body = plain->body;
+    reader read;
+    read.feed(std::string_view{stream}.substr(0, plain->bytes - 1));
+    EXPECT_TRUE(read.requests().empty()) << testing::PrintToString(stream);
+    read.feed(std::string_view{stream}.substr(plain->bytes - 1, 1));
+    ASSERT_EQ(read.requests().size(), 1U) << testing::PrintToString(stream);
+    EXPECT_TRUE(are_equal(read.requests().front(), said)) << testing::PrintToString(stream);
+  });
+  EXPECT_GT(taken, 0U) << "nothing was plain";
 }
 
 TEST(PropertiesHttpParser, ALastChunkMayArriveByteByByte) {
