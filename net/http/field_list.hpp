@@ -54,7 +54,11 @@ public:
     places_.push_back({static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(name.size()),
                        static_cast<std::uint32_t>(value.size())});
     text_.append(name).append(value);
+    names_ |= bit_of(name);
   }
+
+  /// False: there is certainly no field of that name, whatever its case.
+  bool may_have(std::string_view name) const noexcept { return (names_ & bit_of(name)) != 0; }
 
   template <class Range>
   void append(const Range& more) {
@@ -83,7 +87,7 @@ public:
   const_iterator end() const noexcept { return {*this, size()}; }
 
   friend bool operator==(const field_list& a, const field_list& b) noexcept {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
+    return a.text_ == b.text_ && a.places_ == b.places_;
   }
 
 private:
@@ -94,9 +98,18 @@ private:
     std::uint32_t begin;
     std::uint32_t name;
     std::uint32_t value;
+    friend bool operator==(const place&, const place&) = default;
   };
+  /// One of 64, the same for both cases of a letter.
+  static std::uint64_t bit_of(std::string_view name) noexcept {
+    const auto last = name.empty() ? 0U : static_cast<unsigned>(name.back()) | 0x20U;
+    return std::uint64_t{1} << ((last + name.size()) % 64);
+  }
+
   std::string text_;
   std::vector<place> places_;
+  /// The bits of all names.
+  std::uint64_t names_ = 0;
 };
 
 } // namespace arauto::http

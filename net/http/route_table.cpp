@@ -43,6 +43,8 @@ struct split_path {
         segments[count++] = segment;
   }
 
+  std::string_view first() const noexcept { return count == 0 ? std::string_view{} : segments.front(); }
+
   bool fits(const std::vector<std::string>& pattern) const noexcept {
     return !is_too_long && std::equal(pattern.begin(), pattern.end(), segments.begin(), segments.begin() + count,
                                       [](std::string_view expected, std::string_view segment) {
@@ -59,27 +61,36 @@ void route_table::add(std::string method, std::string_view pattern, route_handle
   while (next_segment(pattern, segment))
     x.segments.emplace_back(segment);
   assert(x.segments.size() <= segments_max);
+  auto& routes = by_first_[x.segments.empty() || is_parameter(x.segments.front()) ? "" : x.segments.front()];
   const auto parameters = [](const route& r) {
     return std::count_if(r.segments.begin(), r.segments.end(), is_parameter);
   };
   // Fewer parameters first, so that a literal segment beats a parameter.
   const auto at =
-      std::find_if(routes_.begin(), routes_.end(), [&](const route& r) { return parameters(r) > parameters(x); });
-  routes_.insert(at, std::move(x));
+      std::find_if(routes.begin(), routes.end(), [&](const route& r) { return parameters(r) > parameters(x); });
+  routes.insert(at, std::move(x));
 }
 
 route_table::match route_table::find(std::string_view method, std::string_view path) const {
   if (!path.starts_with('/'))
     return {};
   const split_path given{path};
-  const auto fitting = [&](std::string_view wanted) {
-    return std::find_if(routes_.begin(), routes_.end(),
-                        [&](const route& r) { return given.fits(r.segments) && r.method == wanted; });
+  const auto fitting_below = [&](std::string_view first, std::string_view wanted) -> const route* {
+    const auto routes = by_first_.find(first);
+    if (routes == by_first_.end())
+      return nullptr;
+    const auto at = std::find_if(routes->second.begin(), routes->second.end(),
+                                 [&](const route& r) { return r.method == wanted && given.fits(r.segments); });
+    return at == routes->second.end() ? nullptr : &*at;
   };
-  auto at = fitting(method);
-  if (at == routes_.end() && method == "HEAD")
+  const auto fitting = [&](std::string_view wanted) {
+    const auto* found = fitting_below(given.first(), wanted);
+    return found != nullptr ? found : fitting_below({}, wanted);
+  };
+  const auto* at = fitting(method);
+  if (at == nullptr && method == "HEAD")
     at = fitting("GET");
-  if (at == routes_.end())
+  if (at == nullptr)
     return {};
   match found{&at->handler, {}};
   for (std::size_t i = 0; i < given.count; ++i)
@@ -90,12 +101,13 @@ route_table::match route_table::find(std::string_view method, std::string_view p
 
 std::vector<route_table::declaration> route_table::declarations() const {
   std::vector<declaration> out;
-  for (const auto& x : routes_) {
-    std::string pattern;
-    for (const auto& segment : x.segments)
-      pattern += "/" + segment;
-    out.push_back({x.method, pattern.empty() ? "/" : std::move(pattern)});
-  }
+  for (const auto& [first, routes] : by_first_)
+    for (const auto& x : routes) {
+      std::string pattern;
+      for (const auto& segment : x.segments)
+        pattern += "/" + segment;
+      out.push_back({x.method, pattern.empty() ? "/" : std::move(pattern)});
+    }
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #include "net/http/message.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+
 #include <functional>
 #include <string>
 #include <string_view>
@@ -42,7 +44,13 @@ private:
     std::vector<std::string> segments;
     route_handler handler;
   };
-  std::vector<route> routes_;
+  struct text_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view x) const noexcept { return std::hash<std::string_view>{}(x); }
+  };
+  /// By the first segment, or "" where that is a parameter or there is none. Within a list, those with fewer parameters
+  /// first.
+  boost::unordered_flat_map<std::string, std::vector<route>, text_hash, std::equal_to<>> by_first_;
 };
 
 } // namespace arauto::http

@@ -1,6 +1,9 @@
 #include "net/io/http_writer.hpp"
 
+#include <charconv>
+#include <cstring>
 #include <ctime>
+#include <iterator>
 
 namespace arauto::io {
 
@@ -9,19 +12,38 @@ namespace {
 /// Its length would be that of the body which is not sent (RFC 9110, section 8.6).
 constexpr unsigned not_modified = 304;
 
-/// RFC 9110 section 6.6.1, made once per second and thread.
-std::string_view http_date() {
+/// Date (RFC 9110, section 6.6.1) and Connection, made once per second and thread.
+const std::string& closing_fields(bool close) {
   thread_local std::time_t second = 0;
-  thread_local char text[40];
-  thread_local std::size_t size = 0;
-  const auto now = std::time(nullptr);
-  if (now != second) {
+  thread_local std::string with_close;
+  thread_local std::string with_keep_alive;
+  if (const auto now = std::time(nullptr); now != second) {
     second = now;
     std::tm broken{};
     gmtime_r(&now, &broken);
-    size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &broken);
+    char date[40];
+    const auto size = std::strftime(date, sizeof date, "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", &broken);
+    with_close = std::string{date, size} + "Connection: close\r\n";
+    with_keep_alive = std::string{date, size} + "Connection: keep-alive\r\n";
   }
-  return {text, size};
+  return close ? with_close : with_keep_alive;
+}
+
+/// Status line and fields of an answer. Most have those of the thread's last one, which are known.
+const std::string& opening_lines(const http::response& answer) {
+  struct known_lines {
+    unsigned status = 0;
+    http::field_list fields;
+    std::string text;
+  };
+  thread_local known_lines last;
+  if (last.status == answer.status && last.fields == answer.fields)
+    return last.text;
+  last = {answer.status, answer.fields, "HTTP/1.1 " + std::to_string(answer.status) + ' '};
+  last.text.append(http::reason_phrase(answer.status)).append("\r\n");
+  for (const auto& [name, value] : answer.fields)
+    last.text.append(name).append(": ").append(value).append("\r\n");
+  return last.text;
 }
 
 std::string_view explanation(unsigned status) {
@@ -48,26 +70,16 @@ std::string_view explanation(unsigned status) {
 } // namespace
 
 void append_answer(std::string& out, const http::response& answer, bool is_head, bool close) {
-  out += "HTTP/1.1 ";
-  out += std::to_string(answer.status);
-  out += ' ';
-  out += http::reason_phrase(answer.status);
-  out += "\r\n";
-  for (const auto& [name, value] : answer.fields) {
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
-  }
-  out += "Date: ";
-  out += http_date();
-  out += close ? "\r\nConnection: close" : "\r\nConnection: keep-alive";
+  out += opening_lines(answer);
+  out += closing_fields(close);
   // What a GET would bring is not known when there is nothing to say to a HEAD.
   if (answer.status != not_modified && !(is_head && answer.body.empty())) {
-    out += "\r\nContent-Length: ";
-    out += std::to_string(answer.body.size());
+    char length[40] = "Content-Length: ";
+    auto* const digits = length + std::strlen(length);
+    const auto end = std::to_chars(digits, std::end(length), answer.body.size()).ptr;
+    out.append(length, end).append("\r\n");
   }
-  out += "\r\n\r\n";
+  out += "\r\n";
   if (!is_head)
     out += answer.body;
 }

@@ -30,6 +30,17 @@ TEST(HttpFieldList, TakesOutWhatIsMeant) {
   EXPECT_EQ(x, (field_list{{"b", "2"}, {"c", "4"}}));
 }
 
+TEST(HttpFieldList, KnowsOfMostNamesThatTheyAreNotThere) {
+  field_list x{{"Host", "a"}, {"apikey", "b"}, {"", "c"}};
+  for (const auto* name : {"Host", "HOST", "host", "APIKEY", ""})
+    EXPECT_TRUE(x.may_have(name)) << name;
+  for (const auto* name : {"Origin", "Content-Encoding", "Idempotency-Key"})
+    EXPECT_FALSE(x.may_have(name)) << name;
+  x.erase_if([](std::string_view name, std::string_view) { return name == "Host"; });
+  EXPECT_FALSE(x.may_have("host"));
+  EXPECT_FALSE(field_list{}.may_have("host"));
+}
+
 TEST(HttpFieldList, GrowsAndMoves) {
   field_list x;
   for (int i = 0; i < 100; ++i)
