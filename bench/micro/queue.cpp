@@ -67,9 +67,7 @@ void gather(benchmark::State& state) {
   io_counters counters;
   io::io_loop home{0};
   const auto ends = std::make_unique<socket_pair>();
-  io::tcp_socket socket{home.context()};
-  socket.assign(boost::asio::ip::tcp::v4(), ends->sender());
-  const auto stream = std::make_shared<io::frame_stream>(std::move(socket), home, counters, nullptr);
+  const auto stream = std::make_shared<io::frame_stream>(io::descriptor{ends->sender()}, home, counters, nullptr);
   frame_queue queue;
   stream->set_source(&queue);
   for (auto _ : state) {

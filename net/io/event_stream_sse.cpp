@@ -60,7 +60,7 @@ public:
       head.append(field).append(": ").append(value).append("\r\n");
     stream_->write(head + "Content-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
                           "Connection: close\r\n\r\n: connected\n\n");
-    read();
+    stream_->want_input();
     return true;
   }
 
@@ -72,12 +72,12 @@ private:
   }
 
   /// Nothing is expected of the client; its end is.
-  void read() {
-    drop_input(stream_, [self = shared_from_this(), this] {
-      if (stream_)
-        lose(close_reason::transport_close);
-      let_go();
-    });
+  void on_readable() override {
+    const auto self = shared_from_this();
+    if (drop_input(*stream_))
+      return stream_->want_input();
+    lose(close_reason::transport_close);
+    let_go();
   }
 
   void let_go() {

@@ -1,12 +1,13 @@
 #include "net/io/frame_stream.hpp"
 
-#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 namespace arauto::io {
 
@@ -17,20 +18,42 @@ constexpr std::size_t gather_max = 256;
 
 } // namespace
 
-frame_stream::frame_stream(tcp_socket socket, io_loop& home, io_counters& counters, std::unique_ptr<tls_stream> tls)
-    : socket_{std::move(socket)}, home_{&home}, counters_{&counters}, tls_{std::move(tls)} {
-  boost::system::error_code ignored; // A peer that is gone already shows at the first read.
-  socket_.non_blocking(true, ignored);
-  socket_.set_option(boost::asio::ip::tcp::no_delay{true}, ignored);
+frame_stream::frame_stream(descriptor socket, io_loop& home, io_counters& counters, std::unique_ptr<tls_stream> tls)
+    : socket_{std::move(socket)},
+      tls_{tls ? std::make_unique<secure_part>(secure_part{std::move(tls)}) : nullptr},
+      home_{&home},
+      counters_{&counters} {
+  const int on = 1; // A socket that takes none of this is broken, or of a kind that has no such option.
+  ::setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  ::fcntl(socket_.get(), F_SETFL, ::fcntl(socket_.get(), F_GETFL) | O_NONBLOCK);
+  if (!home_->descriptors().add(socket_.get(), *this))
+    has_input_ = is_ended_by_peer_ = broken_ = true; // Whoever reads finds it failed.
   counters_->open_sockets.add();
 }
 
 frame_stream::~frame_stream() {
   home_->forget(*this);
+  home_->descriptors().forget(*this);
   counters_->open_sockets.subtract();
 }
 
 // -- reading
+
+void frame_stream::on_ready(readiness what) {
+  const auto self = shared_from_this();
+  has_input_ |= what.input || what.end;
+  is_ended_by_peer_ |= what.end;
+  if ((what.output || what.end) && std::exchange(waiting_writable_, false))
+    flush();
+  if (has_input_ && owner_ != nullptr && std::exchange(wants_input_, false))
+    owner_->on_readable();
+}
+
+void frame_stream::want_input() {
+  wants_input_ = true;
+  if (has_input_ || !is_open())
+    home_->descriptors().revisit(*this);
+}
 
 frame_stream::read_outcome frame_stream::read_now(std::span<char> into) {
   if (unread_) {
@@ -41,17 +64,28 @@ frame_stream::read_outcome frame_stream::read_now(std::span<char> into) {
       unread_.reset();
     return {read_status::data, bytes};
   }
-  if (tls_)
-    return read_tls(into);
-  boost::system::error_code ec;
-  const auto bytes = socket_.read_some(boost::asio::buffer(into.data(), into.size()), ec);
-  if (!ec) {
-    counters_->bytes_received.add(bytes);
-    return {read_status::data, bytes};
+  return tls_ ? read_tls(into) : read_socket(into);
+}
+
+frame_stream::read_outcome frame_stream::read_socket(std::span<char> into) {
+  if (broken_ || !is_open())
+    return {read_status::failed, 0};
+  ssize_t got = -1;
+  do
+    got = ::recv(socket_.get(), into.data(), into.size(), 0);
+  while (got < 0 && errno == EINTR);
+  if (got > 0) {
+    counters_->bytes_received.add(static_cast<std::uint64_t>(got));
+    // More comes with another change, unless that has come already.
+    has_input_ = static_cast<std::size_t>(got) == into.size() || is_ended_by_peer_;
+    return {read_status::data, static_cast<std::size_t>(got)};
   }
-  if (ec == boost::asio::error::would_block)
-    return {read_status::would_block, 0};
-  return {ec == boost::asio::error::eof ? read_status::end_of_stream : read_status::failed, 0};
+  if (got == 0)
+    return {read_status::end_of_stream, 0};
+  if (errno != EAGAIN && errno != EWOULDBLOCK)
+    return {read_status::failed, 0};
+  has_input_ = false;
+  return {read_status::would_block, 0};
 }
 
 void frame_stream::unread(std::string_view bytes) {
@@ -60,12 +94,22 @@ void frame_stream::unread(std::string_view bytes) {
   if (!unread_)
     unread_ = std::make_unique<std::string>();
   unread_->insert(0, bytes);
+  has_input_ = true;
+}
+
+bool drop_input(frame_stream& from) {
+  thread_local std::array<char, 65536> dropped;
+  const auto got = from.read_now(dropped);
+  return got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block;
 }
 
 std::string frame_stream::remote_address() const {
-  boost::system::error_code ec;
-  const auto remote = socket_.remote_endpoint(ec);
-  return ec ? std::string{} : remote.address().to_string();
+  boost::asio::ip::tcp::endpoint remote;
+  auto size = static_cast<socklen_t>(remote.capacity());
+  if (::getpeername(socket_.get(), remote.data(), &size) != 0 ||
+      (remote.data()->sa_family != AF_INET && remote.data()->sa_family != AF_INET6))
+    return {};
+  return remote.address().to_string();
 }
 
 // -- writing
@@ -79,7 +123,7 @@ void frame_stream::write(std::string bytes) {
 }
 
 std::size_t frame_stream::unsent_bytes() const noexcept {
-  auto sum = ciphertext_.size() - ciphertext_sent_;
+  auto sum = tls_ ? tls_->ciphertext.size() - tls_->sent : 0;
   for (const auto& x : chunks_)
     sum += x.rest().size();
   return sum;
@@ -90,7 +134,7 @@ void frame_stream::flush() {
     return;
   switch (tls_ ? flush_tls() : flush_plain()) {
   case flush_outcome::blocked:
-    wait_writable();
+    waiting_writable_ = true;
     return;
   case flush_outcome::broken:
     fail();
@@ -104,13 +148,15 @@ void frame_stream::flush() {
 }
 
 ssize_t frame_stream::send(const iovec* buffers, std::size_t count) {
+  constexpr int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(buffers); // POSIX: sendmsg does not write through it.
   message.msg_iovlen = count;
   ssize_t sent = -1;
   do {
     counters_->sendmsg_calls.add();
-    sent = ::sendmsg(socket_.native_handle(), &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    sent = count == 1 ? ::send(socket_.get(), buffers->iov_base, buffers->iov_len, flags)
+                      : ::sendmsg(socket_.get(), &message, flags);
   } while (sent < 0 && errno == EINTR);
   if (sent > 0)
     counters_->bytes_sent.add(static_cast<std::uint64_t>(sent));
@@ -170,17 +216,6 @@ void frame_stream::consume(std::size_t bytes) {
   }
 }
 
-void frame_stream::wait_writable() {
-  if (waiting_writable_)
-    return;
-  waiting_writable_ = true;
-  socket_.async_wait(tcp_socket::wait_write, [self = shared_from_this()](const boost::system::error_code& ec) {
-    self->waiting_writable_ = false;
-    if (!ec)
-      self->flush();
-  });
-}
-
 void frame_stream::fail() {
   broken_ = true;
   chunks_.clear();
@@ -204,56 +239,43 @@ void frame_stream::finish() {
 
 void frame_stream::end() {
   if (tls_) {
-    tls_->shutdown();
+    tls_->session->shutdown();
     std::string alert;
-    tls_->take_ciphertext(alert);
+    tls_->session->take_ciphertext(alert);
     const iovec last{alert.data(), alert.size()};
     if (!alert.empty())
       send(&last, 1); // Best effort: the peer sees the end of the stream anyway.
   }
-  boost::system::error_code ignored; // The peer may have closed first.
-  socket_.shutdown(tcp_socket::shutdown_send, ignored);
+  ::shutdown(socket_.get(), SHUT_WR); // The peer may have closed first.
 }
 
 void frame_stream::close() {
-  boost::system::error_code ignored; // Nothing is left to be done for a descriptor that is gone.
-  socket_.close(ignored);
+  home_->descriptors().forget(*this);
+  socket_.close();
   chunks_.clear();
   source_ = nullptr;
+  if (wants_input_)
+    want_input(); // Who waits reads that it is over.
 }
 
 // -- moving
 
-frame_stream::parts::~parts() {
-  if (descriptor >= 0)
-    ::close(descriptor);
-}
-
 std::unique_ptr<frame_stream::parts> frame_stream::release() {
+  home_->descriptors().remove(socket_.get(), *this);
   auto x = std::make_unique<parts>();
-  boost::system::error_code ec;
-  x->is_v6 = socket_.local_endpoint(ec).protocol() == boost::asio::ip::tcp::v6();
-  x->descriptor = socket_.release(ec);
+  x->socket = std::move(socket_);
   x->tls = std::move(tls_);
   x->chunks = std::move(chunks_);
-  x->ciphertext = std::move(ciphertext_);
-  x->ciphertext_sent = ciphertext_sent_;
   x->unread = std::move(unread_);
   return x;
 }
 
 std::shared_ptr<frame_stream> frame_stream::adopt(std::unique_ptr<parts> x, io_loop& home, io_counters& counters) {
-  tcp_socket socket{home.context()};
-  boost::system::error_code ec;
-  socket.assign(x->is_v6 ? boost::asio::ip::tcp::v6() : boost::asio::ip::tcp::v4(), x->descriptor, ec);
-  if (ec)
-    return nullptr;
-  x->descriptor = -1;
-  auto made = std::make_shared<frame_stream>(std::move(socket), home, counters, std::move(x->tls));
+  auto made = std::make_shared<frame_stream>(std::move(x->socket), home, counters, nullptr);
+  made->tls_ = std::move(x->tls);
   made->chunks_ = std::move(x->chunks);
-  made->ciphertext_ = std::move(x->ciphertext);
-  made->ciphertext_sent_ = x->ciphertext_sent;
   made->unread_ = std::move(x->unread);
+  made->has_input_ |= made->tls_ || made->unread_;
   made->owes_drained_ = true;
   made->mark_dirty();
   return made;

@@ -5,23 +5,22 @@
 #include "net/io/io_loop.hpp"
 #include "net/io/tls_stream.hpp"
 
-#include <boost/asio/basic_stream_socket.hpp>
-#include <boost/asio/ip/tcp.hpp>
-
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace arauto::io {
+#include <sys/uio.h>
 
-using tcp_socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, boost::asio::io_context::executor_type>;
+namespace arauto::io {
 
 /// Who uses a frame stream: an HTTP peer, later a WebSocket transport. I/O thread only.
 class stream_owner {
 public:
   virtual ~stream_owner() = default;
+  /// `read_now` may have something, as was asked for (`want_input`).
+  virtual void on_readable() = 0;
   /// Nothing is left to send, and chunks were written since the last call, or the stream is finished: frames alone are
   /// nobody's news. Called from the flush phase of a turn.
   virtual void on_drained() = 0;
@@ -35,11 +34,10 @@ public:
 /// (`unsent_bytes`), the queue by its connection.
 ///
 /// Owned by its peer or transport; lives on one I/O thread, moves to another with `release` and `adopt`.
-class frame_stream final : public std::enable_shared_from_this<frame_stream>, private turn_task {
+class frame_stream final : public std::enable_shared_from_this<frame_stream>, private turn_task, private watched {
 public:
-  using executor_type = tcp_socket::executor_type;
-
-  frame_stream(tcp_socket socket, io_loop& home, io_counters& counters, std::unique_ptr<tls_stream> tls);
+  /// `socket` is connected.
+  frame_stream(descriptor socket, io_loop& home, io_counters& counters, std::unique_ptr<tls_stream> tls);
   ~frame_stream() override;
 
   // -- reading
@@ -52,17 +50,12 @@ public:
   /// Reads what is there without waiting.
   read_outcome read_now(std::span<char> into);
 
-  /// Calls `handler(error_code)` when `read_now` may have something. At most one wait at a time.
-  template <class Handler>
-  void wait_readable(Handler&& handler) {
-    socket_.async_wait(tcp_socket::wait_read, std::forward<Handler>(handler));
-  }
+  /// The owner hears `on_readable`, once, when `read_now` may have something: in a turn of its own, so that others come
+  /// first.
+  void want_input();
 
   /// Gives back bytes that were read too far: they are read again first.
   void unread(std::string_view bytes);
-
-  /// Whether `read_now` may have something although the socket has nothing.
-  bool may_hold_input() const noexcept { return tls_ != nullptr || unread_ != nullptr; }
 
   // -- writing
 
@@ -94,8 +87,7 @@ public:
   bool is_secure() const noexcept { return tls_ != nullptr; }
 
   void set_owner(stream_owner* owner) noexcept { owner_ = owner; }
-  executor_type get_executor() noexcept { return socket_.get_executor(); }
-  tcp_socket& socket() noexcept { return socket_; }
+  int native_handle() const noexcept { return socket_.get(); }
   io_loop& home() noexcept { return *home_; }
   io_counters& counters() noexcept { return *counters_; }
   /// Empty when the peer is gone already.
@@ -120,23 +112,28 @@ private:
   };
   enum class flush_outcome { drained, blocked, broken };
 
+  /// What TLS adds.
+  struct secure_part {
+    std::unique_ptr<tls_stream> session;
+    std::string ciphertext{};
+    std::size_t sent = 0;
+    bool has_unsent() const noexcept { return sent < ciphertext.size(); }
+  };
+
   void at_turn_end() override { flush(); }
+  void on_ready(readiness what) override;
   flush_outcome flush_plain();
   flush_outcome flush_tls();
   bool encrypt_some();
   void consume(std::size_t bytes);
   /// Bytes taken by the kernel, or -1 with errno.
-  ssize_t send(const struct iovec* parts, std::size_t count);
+  ssize_t send(const ::iovec* parts, std::size_t count);
+  read_outcome read_socket(std::span<char> into);
   read_outcome read_tls(std::span<char> into);
-  void wait_writable();
   void fail();
   void end();
 
-  tcp_socket socket_;
-  io_loop* home_;
-  io_counters* counters_;
-  stream_owner* owner_ = nullptr;
-  frame_queue* source_ = nullptr;
+  descriptor socket_;
   // All that a flush reads of most streams stands together.
   bool waiting_writable_ = false;
   bool finishing_ = false;
@@ -144,25 +141,27 @@ private:
   bool broken_ = false;
   /// Chunks were written since the owner last heard that all is sent.
   bool owes_drained_ = false;
-  std::unique_ptr<tls_stream> tls_;
+  bool wants_input_ = false;
+  /// There may be bytes that nobody has read.
+  bool has_input_ = false;
+  /// The peer has ended its half, or the socket is broken.
+  bool is_ended_by_peer_ = false;
+  frame_queue* source_ = nullptr;
   std::vector<chunk> chunks_;
-  std::string ciphertext_;
-  std::size_t ciphertext_sent_ = 0;
+  std::unique_ptr<secure_part> tls_;
+  io_loop* home_;
+  io_counters* counters_;
+  stream_owner* owner_ = nullptr;
   std::unique_ptr<std::string> unread_;
 };
 
-struct frame_stream::parts {
-  parts() = default;
-  parts(const parts&) = delete;
-  parts& operator=(const parts&) = delete;
-  ~parts();
+/// Reads and drops what is there; false once there will never be more. I/O thread only.
+bool drop_input(frame_stream& from);
 
-  int descriptor = -1;
-  bool is_v6 = false;
-  std::unique_ptr<tls_stream> tls;
+struct frame_stream::parts {
+  descriptor socket;
+  std::unique_ptr<secure_part> tls;
   std::vector<chunk> chunks;
-  std::string ciphertext;
-  std::size_t ciphertext_sent = 0;
   std::unique_ptr<std::string> unread;
 };
 

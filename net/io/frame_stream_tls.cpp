@@ -1,10 +1,8 @@
 // The TLS path of the frame stream: the same queue, the same single writer, ciphertext instead of frames.
 #include "net/io/frame_stream.hpp"
 
-#include <boost/asio/error.hpp>
-
+#include <array>
 #include <cerrno>
-#include <sys/uio.h>
 
 namespace arauto::io {
 
@@ -20,12 +18,13 @@ constexpr std::size_t ciphertext_kept_bytes = 4096;
 
 frame_stream::read_outcome frame_stream::read_tls(std::span<char> into) {
   for (;;) {
-    const auto got = tls_->read(into);
-    tls_->take_ciphertext(ciphertext_);
-    if (ciphertext_.size() > ciphertext_sent_)
+    const auto got = tls_->session->read(into);
+    tls_->session->take_ciphertext(tls_->ciphertext);
+    if (tls_->has_unsent())
       mark_dirty();
     switch (got.outcome) {
     case tls_stream::status::ok:
+      has_input_ = true; // Until it asks for more bytes.
       return {read_status::data, got.bytes};
     case tls_stream::status::closed:
       return {read_status::end_of_stream, 0};
@@ -35,36 +34,33 @@ frame_stream::read_outcome frame_stream::read_tls(std::span<char> into) {
     case tls_stream::status::want_input:
       break;
     }
-    thread_local char input[record_bytes];
-    boost::system::error_code ec;
-    const auto bytes = socket_.read_some(boost::asio::buffer(input, sizeof input), ec);
-    if (ec == boost::asio::error::would_block)
-      return {read_status::would_block, 0};
-    if (ec)
-      return {ec == boost::asio::error::eof ? read_status::end_of_stream : read_status::failed, 0};
-    counters_->bytes_received.add(bytes);
-    tls_->put_ciphertext({input, bytes});
+    thread_local std::array<char, record_bytes> input;
+    const auto from_socket = read_socket(input);
+    if (from_socket.status != read_status::data)
+      return from_socket;
+    tls_->session->put_ciphertext({input.data(), from_socket.bytes});
   }
 }
 
 frame_stream::flush_outcome frame_stream::flush_tls() {
   for (;;) {
-    if (ciphertext_sent_ == ciphertext_.size()) {
-      ciphertext_sent_ = 0;
-      ciphertext_.clear();
+    auto& [session, ciphertext, done] = *tls_;
+    if (!tls_->has_unsent()) {
+      done = 0;
+      ciphertext.clear();
       if (!encrypt_some())
         return flush_outcome::broken;
-      if (ciphertext_.empty()) {
-        if (ciphertext_.capacity() > ciphertext_kept_bytes)
-          give_back(ciphertext_);
+      if (ciphertext.empty()) {
+        if (ciphertext.capacity() > ciphertext_kept_bytes)
+          give_back(ciphertext);
         return flush_outcome::drained;
       }
     }
-    const iovec rest{ciphertext_.data() + ciphertext_sent_, ciphertext_.size() - ciphertext_sent_};
+    const iovec rest{ciphertext.data() + done, ciphertext.size() - done};
     const auto sent = send(&rest, 1);
     if (sent < 0)
       return errno == EAGAIN || errno == EWOULDBLOCK ? flush_outcome::blocked : flush_outcome::broken;
-    ciphertext_sent_ += static_cast<std::size_t>(sent);
+    done += static_cast<std::size_t>(sent);
     if (static_cast<std::size_t>(sent) < rest.iov_len)
       return flush_outcome::blocked;
   }
@@ -72,7 +68,7 @@ frame_stream::flush_outcome frame_stream::flush_tls() {
 
 /// Encrypts up to four full records of what waits; small frames share a record.
 bool frame_stream::encrypt_some() {
-  if (!tls_->is_established())
+  if (!tls_->session->is_established())
     return true; // Kept until the handshake is done; reading drives it.
   thread_local std::string plain;
   for (int record = 0; record < records_ahead; ++record) {
@@ -85,11 +81,11 @@ bool frame_stream::encrypt_some() {
         take(source_->at(i)->websocket());
     if (plain.empty())
       break;
-    if (!tls_->write(plain))
+    if (!tls_->session->write(plain))
       return false;
     consume(plain.size());
   }
-  tls_->take_ciphertext(ciphertext_);
+  tls_->session->take_ciphertext(tls_->ciphertext);
   return true;
 }
 

@@ -57,7 +57,7 @@ void http_peer::write_answers() {
     state_ = state::draining;
     stream_->finish();
     services_->home.arm(*this, linger);
-    go_on(); // The client's end of stream, or whatever it still sends, is read and dropped.
+    wait(); // The client's end of stream, or whatever it still sends, is read and dropped.
     return;
   }
   if (upgrade_ && exchanges_.empty())
@@ -73,7 +73,7 @@ void http_peer::resume() {
     feed(std::exchange(input_, {}));
   if (state_ == state::open && !upgrade_ && stream_) {
     arm_for_state();
-    go_on();
+    wait();
   }
 }
 

@@ -34,7 +34,7 @@ http_peer::~http_peer() {
 
 void http_peer::start() {
   arm_for_state();
-  on_readable();
+  wait();
 }
 
 bool http_peer::take_budget(std::size_t bytes) {
@@ -55,19 +55,14 @@ bool http_peer::may_read() const noexcept {
 }
 
 void http_peer::wait() {
-  if (waiting_ || state_ == state::closed)
+  if (state_ == state::closed || std::exchange(waiting_, true))
     return;
-  waiting_ = true;
-  stream_->wait_readable([self = shared_from_this()](const boost::system::error_code& ec) {
-    self->waiting_ = false;
-    if (ec)
-      self->close();
-    else
-      self->on_readable();
-  });
+  stream_->want_input();
 }
 
 void http_peer::on_readable() {
+  const auto self = shared_from_this();
+  waiting_ = false;
   thread_local char input[read_bytes];
   // A few rounds only: the other peers of this thread want their turn.
   for (int round = 0; round < 4 && state_ != state::closed && (round == 0 || !services_->home.is_turn_full());
@@ -86,19 +81,8 @@ void http_peer::on_readable() {
       return close();
     }
   }
-  if (state_ != state::closed && !upgrade_)
-    go_on();
-}
-
-/// Reads on in a turn of its own: what the stream holds already does not make its socket readable.
-void http_peer::go_on() {
-  if (std::exchange(waiting_, true))
-    return;
-  services_->home.post([self = shared_from_this()] {
-    self->waiting_ = false;
-    if (self->state_ != state::closed)
-      self->on_readable();
-  });
+  if (!upgrade_)
+    wait();
 }
 
 void http_peer::feed(std::string_view bytes) {

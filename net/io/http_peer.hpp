@@ -85,14 +85,13 @@ private:
   /// What the peer's timer stands for.
   enum class phase { none, head, body, answer, idle };
 
+  void on_readable() override;
   void on_drained() override;
   void on_broken() override { close(); }
   void at_turn_end() override { write_answers(); }
   void on_timer() override;
 
   void wait();
-  void go_on();
-  void on_readable();
   void feed(std::string_view bytes);
   /// Bytes used; stops at a pause, an error or when more input is needed.
   std::size_t parse(std::string_view bytes);

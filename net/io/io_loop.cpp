@@ -1,14 +1,15 @@
 #include "net/io/io_loop.hpp"
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/post.hpp>
+#include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace arauto::io {
 
 namespace {
 
-/// Handlers per turn: a bound on how long what was queued waits for its write.
-constexpr int handlers_per_turn = 512;
+/// Descriptors per turn: a bound on how long what was queued waits for its write.
+constexpr int descriptors_per_turn = 512;
 /// Rounds of turn work: actors that keep each other busy must not keep sockets from being written.
 constexpr int rounds_per_turn = 64;
 
@@ -25,11 +26,10 @@ io_loop::io_loop(std::uint16_t index) : index_{index}, wheel_{steady_ms()} {}
 
 void io_loop::run() {
   current_loop = this;
-  const auto guard = boost::asio::make_work_guard(context_);
   while (!stopping_.load(std::memory_order_acquire)) {
-    wait();
-    for (int n = 0; n < handlers_per_turn && !is_turn_full() && context_.poll_one() != 0; ++n)
-      ;
+    look();
+    tell_ready();
+    run_posted();
     fire_timers();
     end_turn();
   }
@@ -37,11 +37,18 @@ void io_loop::run() {
 }
 
 void io_loop::stop() {
-  boost::asio::post(context_, [this] { stopping_.store(true, std::memory_order_release); });
+  post([this] { stopping_.store(true, std::memory_order_release); });
 }
 
 void io_loop::post(std::function<void()> what) {
-  boost::asio::post(context_, std::move(what));
+  bool wakes = false;
+  {
+    const std::lock_guard lock{mutex_};
+    posted_.push_back(std::move(what));
+    wakes = std::exchange(is_asleep_, false);
+  }
+  if (wakes)
+    descriptors_.wake();
 }
 
 void io_loop::forget(turn_task& what) noexcept {
@@ -61,28 +68,60 @@ bool io_loop::is_current() const noexcept {
   return current_loop == this;
 }
 
-void io_loop::end_turn() {
-  taken_on_ = 0;
-  for (int round = 0; round < rounds_per_turn && !work_.empty(); ++round)
-    work_.run();
-  flushes_.run();
+bool io_loop::has_work() noexcept {
+  return !work_.empty() || !flushes_.empty() || next_ != running_.size();
 }
 
-/// Waits for a handler or for the next timer; the time goes to epoll itself, so that no timer costs a system call of
-/// its own.
-void io_loop::wait() {
-  if (!work_.empty() || !flushes_.empty())
+/// The next timer is the time-out of epoll itself, so that no timer costs a system call of its own.
+int io_loop::milliseconds_to_wait() noexcept {
+  const auto next = wheel_.next_ms();
+  if (!next)
+    return -1;
+  constexpr std::int64_t longest = std::numeric_limits<int>::max();
+  return static_cast<int>(std::clamp<std::int64_t>(*next - now_ms(), 0, longest));
+}
+
+void io_loop::look() {
+  const auto has_completed = beast_.poll() != 0;
+  auto timeout = has_completed || has_work() ? 0 : milliseconds_to_wait();
+  if (timeout != 0) {
+    const std::lock_guard lock{mutex_};
+    is_asleep_ = posted_.empty();
+    timeout = is_asleep_ ? timeout : 0;
+  }
+  descriptors_.look(timeout);
+  const std::lock_guard lock{mutex_};
+  is_asleep_ = false;
+  if (next_ != running_.size())
     return;
-  if (const auto next = wheel_.next_ms())
-    context_.run_one_until(std::chrono::steady_clock::time_point{std::chrono::milliseconds{*next}});
-  else
-    context_.run_one();
+  running_.clear();
+  next_ = 0;
+  running_.swap(posted_);
+}
+
+void io_loop::tell_ready() {
+  for (int n = 0; n < descriptors_per_turn && !is_turn_full() && descriptors_.tell_one(); ++n)
+    ;
+}
+
+void io_loop::run_posted() {
+  while (descriptors_.has_told_all() && next_ != running_.size() && !is_turn_full()) {
+    const auto what = std::move(running_[next_++]);
+    what();
+  }
 }
 
 void io_loop::fire_timers() {
   const auto next = wheel_.next_ms();
   if (const auto now = now_ms(); next && *next <= now)
     wheel_.advance(now);
+}
+
+void io_loop::end_turn() {
+  taken_on_ = 0;
+  for (int round = 0; round < rounds_per_turn && !work_.empty(); ++round)
+    work_.run();
+  flushes_.run();
 }
 
 } // namespace arauto::io

@@ -1,20 +1,28 @@
 #pragma once
 
+#include "net/io/epoll_set.hpp"
 #include "net/io/timer_wheel.hpp"
 #include "net/ports.hpp"
 #include "net/turn_queue.hpp"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
-#include <memory>
+#include <functional>
+#include <mutex>
+#include <vector>
 
 namespace arauto::io {
 
-/// The loop of one I/O thread over Asio. A turn is: handlers that are ready (bounded), then the turn's own work until
-/// nothing is left, then one flush of every socket that has something to send.
+/// The loop of one I/O thread. A turn is: descriptors that are ready (bounded), functions that were posted, timers that
+/// are due, then the turn's own work until nothing is left, then one flush of every socket that has something to send.
+/// What was posted runs once all descriptors of the same look have been told.
 class io_loop final : public loop {
 public:
+  /// What Beast's WebSocket completes its operations by.
+  using executor_type = boost::asio::io_context::executor_type;
+
   explicit io_loop(std::uint16_t index);
 
   /// Runs turns on the calling thread until `stop`.
@@ -22,10 +30,11 @@ public:
   /// Thread-safe. The current turn ends first.
   void stop();
 
-  boost::asio::io_context& context() noexcept { return context_; }
+  executor_type get_executor() noexcept { return beast_.get_executor(); }
+  epoll_set& descriptors() noexcept { return descriptors_; }
 
-  /// A handler took on a piece of work for the end of the turn, such as a request. After a bounded number of them the
-  /// turn runs no more handlers: all of its stages touch what one of them touched, which should not leave the cache.
+  /// A piece of work was taken on for the end of the turn, such as a request. After a bounded number of them the turn
+  /// takes on no more: all of its stages touch what one of them touched, which should not leave the cache.
   void note_work() noexcept { ++taken_on_; }
   bool is_turn_full() const noexcept { return taken_on_ >= work_per_turn; }
 
@@ -42,17 +51,31 @@ public:
 private:
   static constexpr std::uint32_t work_per_turn = 64;
 
-  void end_turn();
-  void wait();
+  void look();
+  void tell_ready();
+  void run_posted();
   void fire_timers();
+  void end_turn();
+  bool has_work() noexcept;
+  int milliseconds_to_wait() noexcept;
 
   std::uint16_t index_;
-  boost::asio::io_context context_{1};
+  epoll_set descriptors_;
+  boost::asio::io_context beast_{1};
+  boost::asio::executor_work_guard<executor_type> beast_stays_{beast_.get_executor()};
   timer_wheel wheel_;
   turn_queue work_;
   turn_queue flushes_;
   std::uint32_t taken_on_ = 0;
+  /// Functions of this round, and the next one to run.
+  std::vector<std::function<void()>> running_;
+  std::size_t next_ = 0;
   std::atomic<bool> stopping_{false};
+
+  std::mutex mutex_;
+  std::vector<std::function<void()>> posted_;
+  /// The thread waits, and has to be woken for what is posted.
+  bool is_asleep_ = false;
 };
 
 } // namespace arauto::io

@@ -4,21 +4,10 @@
 
 namespace arauto::io {
 
-void drop_input(const std::shared_ptr<frame_stream>& stream, std::function<void()> done) {
-  stream->wait_readable([stream, done = std::move(done)](const boost::system::error_code& ec) mutable {
-    thread_local char dropped[65536];
-    const auto got = ec ? frame_stream::read_outcome{frame_stream::read_status::failed, 0} : stream->read_now(dropped);
-    if (got.status == frame_stream::read_status::data || got.status == frame_stream::read_status::would_block)
-      drop_input(stream, std::move(done));
-    else
-      done();
-  });
-}
-
 namespace {
 
 /// Keeps a stream until its last bytes have left.
-class departure final : public std::enable_shared_from_this<departure>, private timer {
+class departure final : public std::enable_shared_from_this<departure>, private stream_owner, private timer {
 public:
   explicit departure(std::shared_ptr<frame_stream> stream) : stream_{std::move(stream)} {}
 
@@ -27,14 +16,19 @@ public:
     stream_->home().arm(*this, close_timeout);
     if (!bytes.empty())
       stream_->write(std::move(bytes));
+    stream_->set_owner(this);
     stream_->finish();
-    drop_input(stream_, [self = keep_] { self->on_timer(); });
+    stream_->want_input();
   }
 
 private:
+  void on_readable() override { drop_input(*stream_) ? stream_->want_input() : on_timer(); }
+  void on_drained() override {}
+  void on_broken() override { on_timer(); }
   void on_timer() override {
     const auto self = std::move(keep_);
     stream_->home().disarm(*this);
+    stream_->set_owner(nullptr);
     stream_->close();
   }
 

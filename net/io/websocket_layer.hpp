@@ -25,21 +25,18 @@ public:
 /// Beast never sees the socket, so its control frames and our frames cannot interleave. Part of a WebSocket reader.
 class websocket_layer {
 public:
-  using executor_type = frame_stream::executor_type;
-  using next_layer_type = tcp_socket;
+  using executor_type = io_loop::executor_type;
   using error_code = boost::system::error_code;
 
   websocket_layer(frame_stream& stream, websocket_layer_owner& above) : stream_{&stream}, above_{&above} {}
 
-  executor_type get_executor() noexcept { return stream_->get_executor(); }
-  next_layer_type& next_layer() noexcept { return stream_->socket(); }
-  const next_layer_type& next_layer() const noexcept { return stream_->socket(); }
+  executor_type get_executor() noexcept { return stream_->home().get_executor(); }
   frame_stream& stream() noexcept { return *stream_; }
 
   template <class Buffers, class Token>
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_compose<Token, void(error_code, std::size_t)>(read_operation<Buffers>{this, buffers},
-                                                                            token, stream_->socket());
+                                                                            token, get_executor());
   }
 
   /// Completes at once, or when the client has taken what waits: a client that sends pings and reads nothing stops
@@ -86,6 +83,12 @@ public:
     return 0;
   }
 
+  /// Lets a read go on that waits for input, or for the end of the stream.
+  void resume() {
+    if (waiting_.has_value())
+      waiting_.invoke();
+  }
+
   /// Lets a write that waited complete.
   void unblock() {
     if (blocked_.has_value())
@@ -130,7 +133,7 @@ private:
       const auto got = stream->read_now({static_cast<char*>(first.data()), first.size()});
       if (got.status == frame_stream::read_status::would_block) {
         if (!layer->received_.is_between_messages() || !layer->above_->on_all_read())
-          stream->wait_readable(std::move(self));
+          layer->wait(std::move(self));
         return;
       }
       layer->received_.follow({static_cast<const char*>(first.data()), got.bytes});
@@ -140,13 +143,20 @@ private:
         outcome = boost::asio::error::eof;
       else if (got.status == frame_stream::read_status::failed)
         outcome = boost::asio::error::connection_reset;
-      boost::asio::post(stream->get_executor(), std::move(self));
+      boost::asio::post(layer->get_executor(), std::move(self));
     }
   };
+
+  template <class Read>
+  void wait(Read&& read) {
+    waiting_.emplace(std::forward<Read>(read));
+    stream_->want_input();
+  }
 
   frame_stream* stream_;
   websocket_layer_owner* above_;
   websocket::frame_tracker received_;
+  boost::beast::saved_handler waiting_;
   boost::beast::saved_handler blocked_;
   bool has_empty_close_ = false;
 };
@@ -157,6 +167,9 @@ void async_teardown(boost::beast::role_type, websocket_layer& layer, Handler&& h
   layer.stream().finish();
   boost::asio::post(layer.get_executor(),
                     boost::beast::bind_front_handler(std::forward<Handler>(handler), boost::system::error_code{}));
+}
+inline void beast_close_socket(websocket_layer& layer) {
+  layer.stream().close();
 }
 inline void teardown(boost::beast::role_type, websocket_layer& layer, boost::system::error_code& ec) {
   ec = {};

@@ -54,6 +54,7 @@ public:
 
   bool is_idle() const noexcept override { return is_idle_; }
   void set_message_max(std::size_t bytes) override { socket_.read_message_max(bytes); }
+  void resume() override { socket_.next_layer().resume(); }
   void unblock() override { socket_.next_layer().unblock(); }
 
   void close(std::uint16_t status, std::string_view reason) override {

@@ -36,6 +36,8 @@ public:
   /// The call that `on_reader_idle` announces is due: nothing is being read any more.
   virtual bool is_idle() const noexcept = 0;
   virtual void set_message_max(std::size_t bytes) = 0;
+  /// The stream may have input, or is over.
+  virtual void resume() = 0;
   /// What it wrote has left.
   virtual void unblock() = 0;
   /// Sends a close frame, waits for the peer's and calls `on_reader_end`. Not while it is idle.

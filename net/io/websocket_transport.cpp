@@ -1,11 +1,8 @@
 #include "net/io/websocket_transport.hpp"
 
-#include "net/io/exact_allocator.hpp"
 #include "net/io/last_words.hpp"
 #include "net/io/websocket_reader.hpp"
 #include "net/websocket/short_frame.hpp"
-
-#include <boost/asio/bind_allocator.hpp>
 
 namespace arauto::io {
 
@@ -34,12 +31,7 @@ public:
 
   ~transport() override { stream_->set_owner(nullptr); }
 
-  void start() override {
-    if (stream_->may_hold_input())
-      go_on_later();
-    else
-      wait();
-  }
+  void start() override { stream_->want_input(); }
 
   void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
   void set_source(frame_queue* source) override { stream_->set_source(source); }
@@ -73,18 +65,14 @@ private:
 
   std::shared_ptr<transport> self() { return std::static_pointer_cast<transport>(shared_from_this()); }
 
-  /// Only without a reader, and once at a time.
-  void wait() {
-    stream_->wait_readable(
-        boost::asio::bind_allocator(exact_allocator<char>{}, [self = self()](const boost::system::error_code& ec) {
-          if (!ec)
-            self->read();
-        }));
-  }
-
-  /// A turn of its own, so that others come first.
-  void go_on_later() {
-    stream_->home().post([self = self()] { self->read(); });
+  void on_readable() override {
+    const auto self = shared_from_this();
+    if (is_draining_ && ended_)
+      drop_input(*stream_) ? stream_->want_input() : on_timer();
+    else if (reader_)
+      reader_->resume();
+    else
+      read();
   }
 
   void read() {
@@ -92,7 +80,7 @@ private:
     const auto got = stream_->read_now(bytes);
     switch (got.status) {
     case frame_stream::read_status::would_block:
-      return wait();
+      return stream_->want_input();
     case frame_stream::read_status::end_of_stream:
     case frame_stream::read_status::failed:
       return lose(got.status == frame_stream::read_status::failed);
@@ -101,10 +89,8 @@ private:
     }
     if (!take({bytes, got.bytes}))
       reader_ = websocket_reader::make(*stream_, message_max_, *this);
-    else if (got.bytes < read_bytes && !stream_->may_hold_input())
-      wait(); // It also tells of what is there already.
     else
-      go_on_later();
+      stream_->want_input();
   }
 
   /// False: what is left is for a reader, and unread.
@@ -158,7 +144,7 @@ private:
     is_draining_ = by_error && stream_->is_open();
     finish();
     if (is_draining_)
-      drop_input(stream_, [self = self()] { self->on_timer(); });
+      stream_->want_input();
     listener->on_websocket_closed(*this, by_error);
   }
 

@@ -2,7 +2,8 @@
 
 #include "net/http/query.hpp"
 
-#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
 
 namespace arauto::conformance {
 
@@ -17,14 +18,30 @@ bool router::is_handshake(const http::request& x) const {
   return delay_.count() > 0 && http::query_value(x.query(), "sid").value_or("").empty();
 }
 
-template <class What>
-void router::after_delay(What what) {
-  const auto clock = std::make_shared<boost::asio::steady_timer>(home_.context(), delay_);
-  clock->async_wait([clock, what = std::move(what)](const boost::system::error_code& ec) mutable {
-    if (!ec)
-      what();
-  });
-}
+namespace {
+
+/// Runs something once its time has come, and goes.
+class delayed final : private timer {
+public:
+  static void run(io::io_loop& home, std::chrono::milliseconds delay, std::function<void()> what) {
+    auto made = std::make_unique<delayed>();
+    made->what_ = std::move(what);
+    auto& x = *made;
+    x.self_ = std::move(made);
+    home.arm(x, delay);
+  }
+
+private:
+  void on_timer() override {
+    const auto self = std::move(self_);
+    what_();
+  }
+
+  std::function<void()> what_;
+  std::unique_ptr<delayed> self_;
+};
+
+} // namespace
 
 void router::handle(http::request what, reply_slot where) {
   auto* engine = engine_of(what);
@@ -35,7 +52,7 @@ void router::handle(http::request what, reply_slot where) {
   }
   if (!is_handshake(what))
     return engine->handle(std::move(what), where);
-  after_delay([engine, what = std::move(what), where]() mutable { engine->handle(std::move(what), where); });
+  delayed::run(home_, delay_, [engine, what = std::move(what), where] { engine->handle(what, where); });
 }
 
 std::size_t router::body_limit(const http::request& head) {
@@ -57,9 +74,8 @@ void router::upgrade(http::request what, std::shared_ptr<io::frame_stream> strea
   auto* engine = engine_of(what);
   if (!is_handshake(what))
     return engine->upgrade(std::move(what), std::move(stream));
-  after_delay([engine, what = std::move(what), stream = std::move(stream)]() mutable {
-    engine->upgrade(std::move(what), std::move(stream));
-  });
+  delayed::run(home_, delay_,
+               [engine, what = std::move(what), stream = std::move(stream)] { engine->upgrade(what, stream); });
 }
 
 } // namespace arauto::conformance

@@ -24,8 +24,6 @@ public:
 private:
   io::engine* engine_of(const http::request& x) const;
   bool is_handshake(const http::request& x) const;
-  template <class What>
-  void after_delay(What what);
 
   io::io_loop& home_;
   std::vector<io::engine*> engines_;

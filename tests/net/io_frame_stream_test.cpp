@@ -114,13 +114,13 @@ protected:
     pump server{home, what};
     std::thread loop;
     std::thread accept{[&] {
-      tcp_socket socket{home.context()};
+      tcp::socket socket{accepting};
       acceptor.accept(socket);
       const boost::asio::socket_base::send_buffer_size small{8192};
       socket.set_option(small);
-      auto stream = std::make_shared<frame_stream>(std::move(socket), home, counters,
+      auto stream = std::make_shared<frame_stream>(descriptor{socket.release()}, home, counters,
                                                    what.is_tls ? std::make_unique<tls_stream>(context) : nullptr);
-      server.writer_ = bypassing_writer{stream->socket().native_handle()};
+      server.writer_ = bypassing_writer{stream->native_handle()};
       home.post([&server, stream] { server.begin(stream); });
       loop = std::thread{[&home] { home.run(); }};
     }};
@@ -160,20 +160,22 @@ TEST_F(FrameStream, StaysValidOverTlsWithFramesOfTwoMegabytes) {
 
 TEST(FrameStreamOwner, HearsThatChunksHaveLeftButNotThatFramesHave) {
   struct listener final : stream_owner {
+    void on_readable() override {}
     void on_drained() override { ++times; }
     void on_broken() override { FAIL() << "nobody has closed"; }
     int times = 0;
   };
   io_loop home{0};
   io_counters counters;
-  tcp::acceptor acceptor{home.context(), {boost::asio::ip::address_v4::loopback(), 0}};
-  tcp::socket client{home.context()};
+  boost::asio::io_context own;
+  tcp::acceptor acceptor{own, {boost::asio::ip::address_v4::loopback(), 0}};
+  tcp::socket client{own};
   client.connect(acceptor.local_endpoint());
-  tcp_socket socket{home.context()};
+  tcp::socket socket{own};
   acceptor.accept(socket);
   listener owner;
   frame_queue frames;
-  const auto stream = std::make_shared<frame_stream>(std::move(socket), home, counters, nullptr);
+  const auto stream = std::make_shared<frame_stream>(descriptor{socket.release()}, home, counters, nullptr);
   stream->set_owner(&owner);
   stream->set_source(&frames);
   frames.push(frame::text({"4one"}));

@@ -58,7 +58,7 @@ std::string frames_of(random_inputs& random, const message& x) {
 /// A server of one WebSocket that keeps what arrives. Lives on the loop's thread.
 class receiver final : public websocket_listener {
 public:
-  receiver(io_loop& home, io_counters& counters, tcp_socket socket)
+  receiver(io_loop& home, io_counters& counters, descriptor socket)
       : stream_{std::make_shared<frame_stream>(std::move(socket), home, counters, nullptr)} {
     http::request asked;
     asked.method = "GET";
@@ -125,10 +125,10 @@ protected:
     tcp::socket client{own};
     client.connect(acceptor.local_endpoint());
     client.set_option(tcp::no_delay{true});
-    tcp_socket accepted{home_.context()};
+    tcp::socket accepted{own};
     acceptor.accept(accepted);
     std::unique_ptr<receiver> server;
-    on_loop([&] { server = std::make_unique<receiver>(home_, counters_, std::move(accepted)); });
+    on_loop([&] { server = std::make_unique<receiver>(home_, counters_, descriptor{accepted.release()}); });
     auto closed = server->closed();
     while (!bytes.empty()) {
       const auto piece = bytes.substr(0, 1 + random.below(random.one_in(2) ? 8 : bytes.size()));
