@@ -30,18 +30,14 @@ void ack_collector_state::finish() {
   self->quit();
 }
 
-ack_collector_actor::behavior_type ack_collector(ack_collector_state::pointer self, room_namespace_actor asker,
-                                                 std::uint64_t token, std::size_t hubs,
-                                                 std::chrono::milliseconds timeout) {
+behaviour<ack_collector_state> ack_collector(ack_collector_state::pointer self, room_namespace_actor asker,
+                                             std::uint64_t token, std::size_t hubs, std::chrono::milliseconds timeout) {
   self->state.asker = std::move(asker);
   self->state.outcome.token = token;
   self->state.hubs_left = hubs;
-  self->delayed_send(self, timeout, ack_deadline{});
-  return {
-      on(self, &ack_collector_state::expect),
-      on(self, &ack_collector_state::collect),
-      on(self, &ack_collector_state::give_up),
-  };
+  self->delayed_send(timeout, ack_deadline{});
+  return handles<ack_collector_actor, &ack_collector_state::collect, &ack_collector_state::expect,
+                 &ack_collector_state::give_up>;
 }
 
 } // namespace arauto

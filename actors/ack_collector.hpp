@@ -30,10 +30,8 @@ private:
   void finish();
 };
 
-/// `hubs`: how many HUBs get the packet. `token` comes back with the outcome. No timeout: waits until all have answered
-/// or the asker ends.
-ack_collector_actor::behavior_type ack_collector(ack_collector_state::pointer self, room_namespace_actor asker,
-                                                 std::uint64_t token, std::size_t hubs,
-                                                 std::chrono::milliseconds timeout);
+/// `hubs`: how many HUBs get the packet. `token` comes back with the outcome.
+behaviour<ack_collector_state> ack_collector(ack_collector_state::pointer self, room_namespace_actor asker,
+                                             std::uint64_t token, std::size_t hubs, std::chrono::milliseconds timeout);
 
 } // namespace arauto

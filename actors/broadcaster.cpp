@@ -109,19 +109,16 @@ void broadcaster_state::forget(const forget_instance& x) {
   }
 }
 
-broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
-                                             std::vector<hub_actor> hubs, const directory_board* board,
-                                             bool global_events, event_sequence position) {
+behaviour<broadcaster_state> broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
+                                         std::vector<hub_actor> hubs, const directory_board* board, bool global_events,
+                                         event_sequence position) {
   self->state.board = board;
   self->state.sessions = session_set{hubs.size()};
   self->state.hubs = std::move(hubs);
   self->state.global_events = global_events;
   self->state.position = position;
-  return {
-      on(self, &broadcaster_state::fan_out), on(self, &broadcaster_state::admit),
-      on(self, &broadcaster_state::release), on(self, &broadcaster_state::ignore),
-      on(self, &broadcaster_state::forget),
-  };
+  return handles<broadcaster_actor, &broadcaster_state::fan_out, &broadcaster_state::admit, &broadcaster_state::release,
+                 &broadcaster_state::ignore, &broadcaster_state::forget>;
 }
 
 } // namespace arauto

@@ -39,8 +39,8 @@ private:
   void end_members_of(instance_number instance);
 };
 
-broadcaster_actor::behavior_type broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
-                                             std::vector<hub_actor> hubs, const directory_board* board,
-                                             bool global_events, event_sequence position);
+behaviour<broadcaster_state> broadcaster(placed_actor<broadcaster_actor, broadcaster_state>* self,
+                                         std::vector<hub_actor> hubs, const directory_board* board, bool global_events,
+                                         event_sequence position);
 
 } // namespace arauto

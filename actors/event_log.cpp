@@ -1,5 +1,7 @@
 #include "actors/event_log.hpp"
 
+#include "actors/failure.hpp"
+
 #include <caf/send.hpp>
 
 namespace arauto {
@@ -34,11 +36,11 @@ void memoryless_log_state::commit() {
       caf::anon_send(intakes[i], std::move(outcomes[i]));
 }
 
-event_log_actor::behavior_type memoryless_log(memoryless_log_state::pointer self, broadcaster_actor broadcaster,
-                                              std::vector<intake_actor> intakes) {
+behaviour<memoryless_log_state> memoryless_log(memoryless_log_state::pointer self, broadcaster_actor broadcaster,
+                                               std::vector<intake_actor> intakes) {
   self->state.broadcaster = std::move(broadcaster);
   self->state.intakes = std::move(intakes);
-  return {on(self, &memoryless_log_state::take), on(self, &memoryless_log_state::erase)};
+  return handles<event_log_actor, &memoryless_log_state::take, &memoryless_log_state::erase>;
 }
 
 } // namespace arauto

@@ -35,7 +35,7 @@ private:
   std::uint64_t next_sequence_ = 1;
 };
 
-event_log_actor::behavior_type memoryless_log(memoryless_log_state::pointer self, broadcaster_actor broadcaster,
-                                              std::vector<intake_actor> intakes);
+behaviour<memoryless_log_state> memoryless_log(memoryless_log_state::pointer self, broadcaster_actor broadcaster,
+                                               std::vector<intake_actor> intakes);
 
 } // namespace arauto

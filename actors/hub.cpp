@@ -110,13 +110,10 @@ void hub_state::evict_list(const evict& x) {
       who->drop_connection();
 }
 
-hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists) {
+behaviour<hub_state> hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists) {
   self->state.lists = lists;
-  return {
-      on(self, &hub_state::admit),         on(self, &hub_state::publish_groups), on(self, &hub_state::send),
-      on(self, &hub_state::change),        on(self, &hub_state::disconnect),     on(self, &hub_state::find),
-      on(self, &hub_state::close_members), on(self, &hub_state::evict_list),
-  };
+  return handles<hub_actor, &hub_state::publish_groups, &hub_state::admit, &hub_state::send, &hub_state::change,
+                 &hub_state::disconnect, &hub_state::find, &hub_state::close_members, &hub_state::evict_list>;
 }
 
 } // namespace arauto

@@ -28,6 +28,6 @@ private:
   std::vector<session_actor> sessions_of(const target& x) const;
 };
 
-hub_actor::behavior_type hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists);
+behaviour<hub_state> hub(placed_actor<hub_actor, hub_state>* self, dispatch_lists* lists);
 
 } // namespace arauto

@@ -5,6 +5,7 @@
 #include "net/json.hpp"
 #include "net/socketio/encode.hpp"
 
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
@@ -92,7 +93,7 @@ void instance_state::emit(emit_batch& x) {
 }
 
 void instance_state::place(std::vector<emission> events, std::vector<emit_request> requests) {
-  append out{instance_actor{self}, {}, std::move(requests)};
+  append out{caf::actor_cast<instance_actor>(self), {}, std::move(requests)};
   out.events.reserve(events.size());
   const auto now = now_json(services->envelope.date_time);
   for (auto& what : events) {
@@ -236,10 +237,10 @@ void instance_state::retire(const retire_instance& x) {
   place(x.is_abandoned ? abandonment_events() : deletion_events(*record), {});
 }
 
-instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,
-                                       instance_number number, std::shared_ptr<const instance_record> record) {
+behaviour<instance_state> instance(placed_actor<instance_actor, instance_state>* self, instance_services_ptr services,
+                                   instance_number number, std::shared_ptr<const instance_record> record) {
   begin_instance(self->state, std::move(services), number, std::move(record));
-  return instance_behavior(self, on(self, &instance_state::idle_tick), on(self, &instance_state::refuse_message));
+  return instance_handles<&instance_state::refuse_message, &instance_state::idle_tick>;
 }
 
 } // namespace arauto

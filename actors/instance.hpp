@@ -44,9 +44,8 @@ using instance_services_ptr = std::shared_ptr<const instance_services>;
 /// namespace that its selection lets through. Placed on one I/O unit; owned by the REGISTRY.
 struct instance_state {
   static constexpr const char* name = "instance";
-  using pointer = placed_actor<instance_actor, instance_state>*;
 
-  explicit instance_state(pointer actor) : self{actor} {}
+  explicit instance_state(placed* actor) : self{actor} {}
 
   void emit(emit_batch& x);
   /// Has events of our own placed, as if a producer had sent them.
@@ -65,7 +64,7 @@ struct instance_state {
   /// Refused here: kinds that speak for a channel replace it.
   void refuse_message(const channel_message& x);
 
-  pointer self;
+  placed* self;
   instance_services_ptr services;
   instance_number number = 0;
   std::shared_ptr<const instance_record> record;
@@ -102,20 +101,15 @@ private:
 void begin_instance(instance_state& x, instance_services_ptr services, instance_number number,
                     std::shared_ptr<const instance_record> record);
 
-/// The behaviour that all kinds share, with what a kind does at a tick and with a message of its channel.
-template <class OnTick, class OnMessage>
-instance_actor::behavior_type instance_behavior(instance_state::pointer self, OnTick on_tick, OnMessage on_message) {
-  return {
-      on(self, &instance_state::emit),          std::move(on_message),
-      on(self, &instance_state::publish_slice), on(self, &instance_state::give_up),
-      on(self, &instance_state::admit),         on(self, &instance_state::release),
-      on(self, &instance_state::relay),         on(self, &instance_state::configure),
-      on(self, &instance_state::retire),        std::move(on_tick),
-  };
-}
+/// The behaviour that all kinds share, with what a kind does with a message of its channel and at a tick.
+template <auto OnMessage, auto OnTick>
+inline constexpr auto instance_handles =
+    handles<instance_actor, &instance_state::emit, &instance_state::publish_slice, &instance_state::admit,
+            &instance_state::release, &instance_state::relay, OnMessage, &instance_state::give_up,
+            &instance_state::configure, &instance_state::retire, OnTick>;
 
-/// The behaviour of the kinds that are fed from outside.
-instance_actor::behavior_type instance(instance_state::pointer self, instance_services_ptr services,
-                                       instance_number number, std::shared_ptr<const instance_record> record);
+/// The kinds that are fed from outside.
+behaviour<instance_state> instance(placed_actor<instance_actor, instance_state>* self, instance_services_ptr services,
+                                   instance_number number, std::shared_ptr<const instance_record> record);
 
 } // namespace arauto

@@ -1,5 +1,7 @@
 #include "actors/intake.hpp"
 
+#include "actors/failure.hpp"
+
 #include <caf/send.hpp>
 
 #include <iterator>
@@ -49,9 +51,9 @@ void intake_queue::settle(const append_outcome& x) {
   }
 }
 
-intake_actor::behavior_type intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue) {
+behaviour<intake_state> intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue) {
   self->state.queue = queue;
-  return {on(self, &intake_state::settle)};
+  return handles<intake_actor, &intake_state::settle>;
 }
 
 } // namespace arauto

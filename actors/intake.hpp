@@ -59,6 +59,6 @@ struct intake_state {
   void settle(const append_outcome& x) { queue->settle(x); }
   intake_queue* queue = nullptr;
 };
-intake_actor::behavior_type intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue);
+behaviour<intake_state> intake(placed_actor<intake_actor, intake_state>* self, intake_queue* queue);
 
 } // namespace arauto

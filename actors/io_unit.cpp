@@ -1,12 +1,14 @@
 #include "actors/io_unit.hpp"
 
-#include "actors/light_actor.hpp"
+#include "actors/unit_actor.hpp"
+
+#include <iterator>
 
 namespace arauto {
 
 namespace {
 
-/// Messages that one actor handles before the next one gets its turn.
+/// Messages that one job handles before the next one gets its turn.
 constexpr std::size_t throughput = 256;
 
 } // namespace
@@ -30,8 +32,24 @@ void io_unit::exec_later(caf::resumable* job) {
   put_remote([&] { remote_jobs_.push_back(job); });
 }
 
-void io_unit::hand_over(caf::strong_actor_ptr keep, light_actor& to, caf::mailbox_element_ptr what) {
-  put_remote([&] { remote_messages_.push_back({std::move(keep), &to, std::move(what)}); });
+void io_unit::queue(unit_message what) {
+  messages_.push_back(std::move(what));
+  home_.at_turn_end(*this);
+}
+
+void io_unit::queue_later(std::chrono::milliseconds delay, unit_message what) {
+  auto& x = delayed_.emplace_back(*this, std::move(what));
+  x.place = std::prev(delayed_.end());
+  home_.arm(x, delay);
+}
+
+void io_unit::delayed::on_timer() {
+  home.queue(std::move(what));
+  home.delayed_.erase(place);
+}
+
+void io_unit::hand_over(unit_message what) {
+  put_remote([&] { remote_messages_.push_back(std::move(what)); });
 }
 
 /// One wake-up for any number of jobs and messages that come before the loop looks.
@@ -48,20 +66,36 @@ void io_unit::put_remote(Put put) {
 }
 
 void io_unit::fetch_remote() {
-  std::vector<light_message> messages;
+  std::vector<unit_message> arrived;
   {
     const std::lock_guard lock{mutex_};
     jobs_.insert(jobs_.end(), remote_jobs_.begin(), remote_jobs_.end());
     remote_jobs_.clear();
-    messages.swap(remote_messages_);
+    arrived.swap(remote_messages_);
   }
-  for (auto& x : messages)
-    x.to->run(*x.what);
+  for (auto& x : arrived)
+    x.to->arrive(std::move(x.what));
   if (!jobs_.empty())
     home_.at_turn_end(*this);
 }
 
 void io_unit::at_turn_end() {
+  run_messages();
+  run_jobs();
+  if (!messages_.empty() || !jobs_.empty())
+    home_.at_turn_end(*this);
+}
+
+void io_unit::run_messages() {
+  running_.swap(messages_);
+  for (auto& x : running_) {
+    const auto message = std::move(x); // It goes while what it holds is still in the cache.
+    message.to->run(*message.what);
+  }
+  running_.clear();
+}
+
+void io_unit::run_jobs() {
   for (auto left = jobs_.size(); left > 0; --left) {
     auto* job = jobs_.front();
     jobs_.pop_front();
@@ -73,8 +107,6 @@ void io_unit::at_turn_end() {
       caf::intrusive_ptr_release(job);
     }
   }
-  if (!jobs_.empty())
-    home_.at_turn_end(*this);
 }
 
 } // namespace arauto

@@ -1,5 +1,6 @@
 #include "actors/log_reader.hpp"
 
+#include "actors/contained_handler.hpp"
 #include "net/json.hpp"
 #include "net/log.hpp"
 

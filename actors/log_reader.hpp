@@ -4,7 +4,9 @@
 #include "actors/event_store.hpp"
 #include "actors/instance.hpp"
 #include "actors/messages/replay.hpp"
-#include "actors/placed.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include <memory>
 

@@ -1,82 +1,182 @@
 #pragma once
 
-#include "actors/failure.hpp"
-#include "actors/io_unit.hpp"
+#include "actors/unit_actor.hpp"
 
-#include <caf/actor_config.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/typed_actor.hpp>
 
-#include <cassert>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <new>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 namespace arauto {
 
-/// An event-based actor that stays on the I/O unit it was spawned on. CAF 0.17 resumes an actor on its sender's unit,
-/// so both ways into a unit are overridden.
-template <class Base>
-class placed : public Base {
+/// A unit actor whose messages wait: they are handled at the end of the turn, in the order in which they came to the
+/// unit. The part that is the same for all of them.
+class placed : public unit_actor {
 public:
-  explicit placed(caf::actor_config& config) : Base(config), unit_{static_cast<io_unit*>(config.host)} {}
+  explicit placed(caf::actor_config& config);
 
-  using Base::enqueue;
-  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) override { Base::enqueue(std::move(what), unit_); }
+  using unit_actor::enqueue;
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* from) override;
+  void arrive(caf::mailbox_element_ptr what) override;
+  /// Nobody knows it any more.
+  void on_destroy() override;
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
 
-  void launch(caf::execution_unit*, bool is_lazy, bool is_hidden) override {
-    if (!is_hidden)
-      this->register_at_system();
-    if (is_lazy && this->mailbox().try_block())
-      return;
-    caf::intrusive_ptr_add_ref(this->ctrl());
-    unit_->exec_later(this);
+  /// Ends it behind this message: its state goes, who monitors it hears of that, and what still arrives is dropped. Own
+  /// thread only.
+  void quit() noexcept { is_quitting_ = true; }
+
+  /// Sends it a message after a delay, until when it stays. Own thread only.
+  template <class Message>
+  void delayed_send(std::chrono::milliseconds delay, Message what) {
+    unit().queue_later(delay, {caf::strong_actor_ptr{ctrl()}, this,
+                               caf::make_mailbox_element(nullptr, caf::make_message_id(), {}, std::move(what))});
   }
 
-  caf::resumable::resume_result resume(caf::execution_unit*, std::size_t throughput) override {
-    assert(unit_->is_current() && "an actor runs on its own thread only");
-    return Base::resume(unit_, throughput);
-  }
-
-  /// CAF's scheduler keeps its hands off such an actor.
-  caf::resumable::subtype_t subtype() const override { return caf::resumable::io_actor; }
-
-  io_unit& unit() noexcept { return *unit_; }
+protected:
+  bool is_quitting() const noexcept { return is_quitting_; }
 
 private:
-  io_unit* unit_;
+  bool is_quitting_ = false;
 };
 
-/// The actor class behind a typed interface and a state, placed on an I/O unit. Its behaviour function takes a pointer
-/// to it.
-template <class Interface, class State>
-using placed_actor = caf::stateful_actor<State, placed<typename Interface::base>>;
+/// Gives a message to the function of a state that takes it; false: none does.
+template <class State>
+using behaviour = bool (*)(State& state, caf::type_erased_tuple& what);
 
-/// Spawns `behaviour(self, arguments...)` on a unit.
+namespace detail {
+
+template <class>
+struct handled;
+template <class State, class Argument>
+struct handled<void (State::*)(Argument)> {
+  using message = std::remove_cvref_t<Argument>;
+  static constexpr bool is_const = std::is_const_v<std::remove_reference_t<Argument>>;
+};
+
+/// Whether the functions take every message of an interface.
+template <class Signatures, class... Messages>
+struct covers;
+template <class... Messages, class... Signatures>
+struct covers<caf::detail::type_list<Signatures...>, Messages...> {
+  template <class>
+  struct input;
+  template <class Input>
+  struct input<caf::typed_mpi<caf::detail::type_list<Input>, caf::output_tuple<void>>> {
+    static constexpr bool is_taken = (std::is_same_v<Input, Messages> || ...);
+  };
+  static constexpr bool value = (input<Signatures>::is_taken && ...);
+};
+
+} // namespace detail
+
+/// The behaviour made of functions of a state, one for each message of the interface; those that get most messages
+/// first.
+template <class Interface, auto... Handle>
+struct handler_list {
+  static_assert(
+      detail::covers<typename Interface::signatures, typename detail::handled<decltype(Handle)>::message...>::value,
+      "a message of the interface has no handler");
+
+  template <class State>
+  operator behaviour<State>() const noexcept {
+    return [](State& state, caf::type_erased_tuple& what) { return (offer<Handle>(state, what) || ...); };
+  }
+
+private:
+  template <auto Function, class State>
+  static bool offer(State& state, caf::type_erased_tuple& what) {
+    using takes = detail::handled<decltype(Function)>;
+    if (!what.match_elements<typename takes::message>())
+      return false;
+    if constexpr (takes::is_const)
+      (state.*Function)(what.get_as<typename takes::message>(0));
+    else // Sent to this actor alone, so nobody else has it.
+      (state.*Function)(what.get_mutable_as<typename takes::message>(0));
+    return true;
+  }
+};
+template <class Interface, auto... Handle>
+inline constexpr handler_list<Interface, Handle...> handles{};
+
+/// The actor behind a typed interface: a state, which goes when the actor ends, and which of its functions takes which
+/// message. Lives on its unit's thread.
+template <class Interface, class State>
+class placed_actor final : public placed {
+public:
+  using signatures = typename Interface::signatures;
+  using behavior_type = typename Interface::behavior_type;
+  /// Gives the state what it stands on; says how messages are handled from then on.
+  using beginning = std::function<behaviour<State>(placed_actor*)>;
+
+  placed_actor(caf::actor_config& config, beginning begin)
+      : placed{config}, begin_{std::make_unique<beginning>(std::move(begin))} {
+    if constexpr (std::is_constructible_v<State, placed_actor*>)
+      new (&state) State{this};
+    else
+      new (&state) State{};
+  }
+  ~placed_actor() override { drop_state(); }
+
+  const char* name() const override { return State::name; }
+
+  Interface handle() { return caf::actor_cast<Interface>(static_cast<caf::abstract_actor*>(this)); }
+
+  union {
+    State state;
+  };
+
+private:
+  /// The first thing that arrives is the word to begin.
+  void receive(caf::type_erased_tuple& what) override {
+    if (has_ended())
+      return;
+    if (begin_)
+      handle_ = (*std::exchange(begin_, nullptr))(this);
+    else
+      handle_(state, what);
+    if (!is_quitting())
+      return;
+    end();
+    drop_state();
+  }
+
+  void on_exit_request() override { drop_state(); }
+
+  void drop_state() noexcept {
+    if (!std::exchange(is_dropped_, true))
+      state.~State();
+  }
+
+  std::unique_ptr<beginning> begin_;
+  behaviour<State> handle_ = nullptr;
+  bool is_dropped_ = false;
+};
+
+/// Says to an actor that it may begin; sent once, by `spawn_on`.
+struct begin_placed {};
+
+/// Spawns `begin(self, arguments...)` on a unit, which runs on its thread before any message is handled. Thread-safe.
 template <class Interface, class State, class... Arguments, class... Given>
-Interface spawn_on(io_unit& unit,
-                   typename Interface::behavior_type (*behaviour)(placed_actor<Interface, State>*, Arguments...),
+Interface spawn_on(io_unit& unit, behaviour<State> (*begin)(placed_actor<Interface, State>*, Arguments...),
                    Given&&... given) {
   using actor_class = placed_actor<Interface, State>;
-  caf::actor_config config{&unit};
-  config.init_fun = caf::actor_config::init_fun_type(
-      [behaviour, held = std::tuple<std::decay_t<Arguments>...>{std::forward<Given>(given)...}](
-          caf::local_actor* self) mutable -> caf::behavior {
-        return std::apply(
-                   [&](auto&... x) {
-                     return behaviour(static_cast<actor_class*>(self), static_cast<Arguments>(std::move(x))...);
-                   },
-                   held)
-            .unbox();
-      });
-  return unit.system().template spawn_class<actor_class, caf::no_spawn_options>(config);
-}
-
-/// A handler that calls a function of the state. What it throws is logged with its cause and counted; the actor lives
-/// on.
-template <class Self, class State, class Argument>
-auto on(Self* self, void (State::*handle)(Argument)) {
-  return [self, handle](Argument what) { contain(self->name(), [&] { (self->state.*handle)(what); }); };
+  auto held = std::make_shared<std::tuple<std::decay_t<Arguments>...>>(std::forward<Given>(given)...);
+  auto made = make_on<actor_class, Interface>(unit, [begin, held = std::move(held)](actor_class* self) {
+    return std::apply([&](auto&... x) { return begin(self, static_cast<Arguments>(std::move(x))...); }, *held);
+  });
+  caf::actor_cast<caf::abstract_actor*>(made)->eq_impl(caf::make_message_id(), nullptr, nullptr, begin_placed{});
+  return made;
 }
 
 } // namespace arauto
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(arauto::begin_placed)

@@ -23,7 +23,7 @@ struct outgoing_event {
 };
 
 /// What the state of a namespace's actor is made from: its members, and Socket.IO's operations on them (emit, rooms,
-/// acknowledgements, disconnect). An application derives its state from this and gives `room_namespace_behavior` what
+/// acknowledgements, disconnect). An application derives its state from this and gives `room_namespace_handles` what
 /// it does with events; docs/adding-an-actor.md shows one. Everything for clients goes through the HUBs of their
 /// threads, so it arrives in the order of these calls, behind the CONNECT answer. Placed on one I/O unit.
 class room_namespace_state {
@@ -98,18 +98,10 @@ private:
   std::map<std::uint64_t, search> searches_;
 };
 
-/// The behaviour of a namespace's actor: `State` derives from `room_namespace_state`.
-template <class State>
-room_namespace_actor::behavior_type
-room_namespace_behavior(placed_actor<room_namespace_actor, State>* self, void (State::*on_join)(const join&),
-                        void (State::*on_leave)(const leave&), void (State::*on_event)(const client_event&)) {
-  return {
-      on(self, on_join),
-      on(self, on_leave),
-      on(self, on_event),
-      [self](const acks_collected& x) { contain(self->name(), [&] { self->state.on_acks(x); }); },
-      [self](const sessions_found& x) { contain(self->name(), [&] { self->state.on_found(x); }); },
-  };
-}
+/// The behaviour of a namespace's actor, whose state derives from `room_namespace_state`: what it does with joins,
+/// leaves and events.
+template <auto OnJoin, auto OnLeave, auto OnEvent>
+inline constexpr auto room_namespace_handles = handles<room_namespace_actor, OnEvent, OnJoin, OnLeave,
+                                                       &room_namespace_state::on_acks, &room_namespace_state::on_found>;
 
 } // namespace arauto

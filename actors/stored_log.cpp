@@ -1,5 +1,6 @@
 #include "actors/stored_log.hpp"
 
+#include "actors/contained_handler.hpp"
 #include "actors/identifiers.hpp"
 #include "net/log.hpp"
 

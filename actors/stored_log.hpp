@@ -2,7 +2,6 @@
 
 #include "actors/event_store.hpp"
 #include "actors/log_board.hpp"
-#include "actors/placed.hpp"
 #include "actors/protocol.hpp"
 #include "actors/stored_claims.hpp"
 

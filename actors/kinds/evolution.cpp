@@ -1,5 +1,6 @@
 #include "actors/kinds/evolution.hpp"
 
+#include "actors/failure.hpp"
 #include "net/json.hpp"
 #include "net/random_id.hpp"
 
@@ -116,32 +117,43 @@ std::vector<emission> events_of(const posted_message& x, std::string_view instan
   return events;
 }
 
-void take_message(instance_state& self, known_chats& chats, const channel_message& x) {
-  if (self.is_retired)
-    return self.answer({x.request}, "The \"" + self.record->name + "\" instance does not exist", 404);
+struct evolution_state : instance_state {
+  using instance_state::instance_state;
+
+  void on_message(const channel_message& x) {
+    if (!contain("evolution", [&] { take_message(x); }))
+      answer({x.request}, "The message could not be handled; the log of the server has the cause", 500);
+  }
+
+private:
+  void take_message(const channel_message& x);
+
+  known_chats chats_;
+};
+
+void evolution_state::take_message(const channel_message& x) {
+  if (is_retired)
+    return answer({x.request}, "The \"" + record->name + "\" instance does not exist", 404);
   const auto read = read_message(*x.body);
   const auto jid = json::as_string({json::kind::string, read.remote_jid.starts_with('"') ? read.remote_jid : "\"\""});
   // As recorded: what is no message is accepted, and nothing comes of it.
   if (read.message.empty() || jid->empty())
-    return self.answer({x.request}, {}, 0);
-  self.place(events_of(read, self.record->id, chats.insert(*jid)), {x.request});
+    return answer({x.request}, {}, 0);
+  place(events_of(read, record->id, chats_.insert(*jid)), {x.request});
 }
 
-instance_actor::behavior_type evolution(instance_state::pointer self, instance_services_ptr services,
-                                        instance_number number, std::shared_ptr<const instance_record> record) {
+behaviour<evolution_state> evolution(placed_actor<instance_actor, evolution_state>* self,
+                                     instance_services_ptr services, instance_number number,
+                                     std::shared_ptr<const instance_record> record) {
   begin_instance(self->state, std::move(services), number, std::move(record));
-  const auto on_message = [self, chats = std::make_shared<known_chats>()](const channel_message& x) {
-    if (!contain("evolution", [&] { take_message(self->state, *chats, x); }))
-      self->state.answer({x.request}, "The message could not be handled; the log of the server has the cause", 500);
-  };
-  return instance_behavior(self, on(self, &instance_state::idle_tick), on_message);
+  return instance_handles<&evolution_state::on_message, &instance_state::idle_tick>;
 }
 
 } // namespace
 
 instance_actor spawn_evolution(io_unit& unit, instance_services_ptr services, instance_number number,
                                std::shared_ptr<const instance_record> record) {
-  return spawn_on<instance_actor, instance_state>(unit, evolution, std::move(services), number, std::move(record));
+  return spawn_on<instance_actor, evolution_state>(unit, evolution, std::move(services), number, std::move(record));
 }
 
 } // namespace arauto

@@ -1,7 +1,5 @@
 #include "actors/kinds/synthetic.hpp"
 
-#include <caf/send.hpp>
-
 #include <ctime>
 
 namespace arauto {
@@ -20,24 +18,32 @@ emission synthetic_event(std::uint64_t count) {
                            std::to_string(std::time(nullptr)) + R"(,"source":"unknown"})");
 }
 
-instance_actor::behavior_type synthetic(instance_state::pointer self, instance_services_ptr services,
-                                        instance_number number, std::shared_ptr<const instance_record> record) {
-  begin_instance(self->state, std::move(services), number, std::move(record));
-  self->delayed_send(self, period, tick{});
-  const auto on_tick = [self, count = std::uint64_t{0}](const tick&) mutable {
-    if (self->state.is_retired)
+struct synthetic_state : instance_state {
+  using instance_state::instance_state;
+
+  void on_tick(const tick&) {
+    if (is_retired)
       return;
-    contain("synthetic", [&] { self->state.place({synthetic_event(++count)}, {}); });
-    self->delayed_send(self, period, tick{});
-  };
-  return instance_behavior(self, on_tick, on(self, &instance_state::refuse_message));
+    self->delayed_send(period, tick{});
+    place({synthetic_event(++count)}, {});
+  }
+
+  std::uint64_t count = 0;
+};
+
+behaviour<synthetic_state> synthetic(placed_actor<instance_actor, synthetic_state>* self,
+                                     instance_services_ptr services, instance_number number,
+                                     std::shared_ptr<const instance_record> record) {
+  begin_instance(self->state, std::move(services), number, std::move(record));
+  self->delayed_send(period, tick{});
+  return instance_handles<&instance_state::refuse_message, &synthetic_state::on_tick>;
 }
 
 } // namespace
 
 instance_actor spawn_synthetic(io_unit& unit, instance_services_ptr services, instance_number number,
                                std::shared_ptr<const instance_record> record) {
-  return spawn_on<instance_actor, instance_state>(unit, synthetic, std::move(services), number, std::move(record));
+  return spawn_on<instance_actor, synthetic_state>(unit, synthetic, std::move(services), number, std::move(record));
 }
 
 } // namespace arauto

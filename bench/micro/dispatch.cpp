@@ -61,9 +61,9 @@ struct owner_state {
   hub_state* hub = nullptr;
 };
 
-namespace_actor::behavior_type owner(placed_actor<namespace_actor, owner_state>* self, hub_state* hub) {
+behaviour<owner_state> owner(placed_actor<namespace_actor, owner_state>* self, hub_state* hub) {
   self->state.hub = hub;
-  return {on(self, &owner_state::admit), on(self, &owner_state::release), on(self, &owner_state::ignore)};
+  return handles<namespace_actor, &owner_state::admit, &owner_state::release, &owner_state::ignore>;
 }
 
 /// The sessions of one I/O thread, with everything that a delivery touches.

@@ -1,3 +1,4 @@
+#include "actors/failure.hpp"
 #include "actors/light_actor.hpp"
 #include "actors/placed.hpp"
 #include "net/io/io_loop.hpp"
@@ -50,9 +51,14 @@ struct tally {
 
 struct poked_state {
   static constexpr const char* name = "poked";
+  explicit poked_state(placed* actor) : self{actor} {}
+  void take(const poke&) { count->note(self->unit().is_current()); }
+  placed* self;
+  tally* count = nullptr;
 };
-poked_actor::behavior_type poked(placed_actor<poked_actor, poked_state>* self, tally* count) {
-  return {[self, count](const poke&) { count->note(self->unit().is_current()); }};
+behaviour<poked_state> poked(placed_actor<poked_actor, poked_state>* self, tally* count) {
+  self->state.count = count;
+  return handles<poked_actor, &poked_state::take>;
 }
 
 class poked_light final : public light_actor {
@@ -169,11 +175,11 @@ TEST_F(Placement, WouldStrayWithoutIt) {
 TEST_F(Placement, OutlivesAHandlerThatThrows) {
   using actor_type = placed_actor<poked_actor, throwing_state>;
   const auto before = handler_failures();
-  poked_actor::behavior_type (*behaviour)(actor_type*, tally*) = [](actor_type* self, tally* where) {
+  behaviour<throwing_state> (*begin)(actor_type*, tally*) = [](actor_type* self, tally* where) {
     self->state.count = where;
-    return poked_actor::behavior_type{on(self, &throwing_state::handle)};
+    return behaviour<throwing_state>{handles<poked_actor, &throwing_state::handle>};
   };
-  const auto whom = spawn_on<poked_actor, throwing_state>(*units[0], behaviour, &count);
+  const auto whom = spawn_on<poked_actor, throwing_state>(*units[0], begin, &count);
   for (int i = 0; i < 3; ++i)
     caf::anon_send(whom, poke{i});
   count.wait_for(2);

@@ -36,9 +36,9 @@ struct parlour_state : room_namespace_state {
 };
 using parlour_actor = placed_actor<room_namespace_actor, parlour_state>;
 
-room_namespace_actor::behavior_type parlour(parlour_actor* self, std::vector<hub_actor> hubs) {
-  self->state.begin(self->unit(), room_namespace_actor{self}, std::move(hubs), 5, "/parlour");
-  return room_namespace_behavior(self, &parlour_state::let_in, &parlour_state::let_go, &parlour_state::hear);
+behaviour<parlour_state> parlour(parlour_actor* self, std::vector<hub_actor> hubs) {
+  self->state.begin(self->unit(), self->handle(), std::move(hubs), 5, "/parlour");
+  return room_namespace_handles<&parlour_state::let_in, &parlour_state::let_go, &parlour_state::hear>;
 }
 
 /// Lets everybody into the one namespace.
@@ -249,7 +249,8 @@ TEST_F(RoomNamespace, GivesTheAnswersSoFarWhenTheTimeIsOver) {
   });
   say(a, "3/parlour,0[]");
   EXPECT_EQ(count, 9U);
-  pool().advance_time(100ms);
+  for (auto& x : threads)
+    x->home.advance(100ms);
   settle();
   EXPECT_TRUE(late);
   EXPECT_EQ(count, 1U);

@@ -130,14 +130,13 @@ void client_suite_state::tell_bytes(const client_event& x, std::string_view what
   emit(only(x.from), {what, placeholder(), {&bytes, 1}});
 }
 
-room_namespace_actor::behavior_type client_suite(placed_actor<room_namespace_actor, client_suite_state>* self,
-                                                 std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                                 bool has_recovery) {
-  self->state.begin(self->unit(), room_namespace_actor{self}, std::move(hubs), number, std::move(nsp));
+behaviour<client_suite_state> client_suite(placed_actor<room_namespace_actor, client_suite_state>* self,
+                                           std::vector<hub_actor> hubs, instance_number number, std::string nsp,
+                                           bool has_recovery) {
+  self->state.begin(self->unit(), self->handle(), std::move(hubs), number, std::move(nsp));
   if (has_recovery)
     self->state.enable_recovery();
-  return room_namespace_behavior(self, &client_suite_state::let_in, &client_suite_state::let_go,
-                                 &client_suite_state::hear);
+  return room_namespace_handles<&client_suite_state::let_in, &client_suite_state::let_go, &client_suite_state::hear>;
 }
 
 } // namespace arauto::conformance

@@ -24,8 +24,8 @@ private:
   void tell_bytes(const client_event& x, std::string_view what);
 };
 
-room_namespace_actor::behavior_type client_suite(placed_actor<room_namespace_actor, client_suite_state>* self,
-                                                 std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                                 bool has_recovery);
+behaviour<client_suite_state> client_suite(placed_actor<room_namespace_actor, client_suite_state>* self,
+                                           std::vector<hub_actor> hubs, instance_number number, std::string nsp,
+                                           bool has_recovery);
 
 } // namespace arauto::conformance

@@ -193,14 +193,13 @@ void interop_state::set_data(const client_event& x, const arguments& given) {
   acknowledge(x, "");
 }
 
-room_namespace_actor::behavior_type interop(placed_actor<room_namespace_actor, interop_state>* self,
-                                            std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                            middleware door, bool has_recovery) {
-  self->state.begin(self->unit(), room_namespace_actor{self}, std::move(hubs), number, std::move(nsp));
+behaviour<interop_state> interop(placed_actor<room_namespace_actor, interop_state>* self, std::vector<hub_actor> hubs,
+                                 instance_number number, std::string nsp, middleware door, bool has_recovery) {
+  self->state.begin(self->unit(), self->handle(), std::move(hubs), number, std::move(nsp));
   self->state.door = door;
   if (has_recovery)
     self->state.enable_recovery();
-  return room_namespace_behavior(self, &interop_state::let_in, &interop_state::let_go, &interop_state::hear);
+  return room_namespace_handles<&interop_state::let_in, &interop_state::let_go, &interop_state::hear>;
 }
 
 } // namespace arauto::conformance

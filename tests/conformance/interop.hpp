@@ -56,8 +56,7 @@ private:
   void set_data(const client_event& x, const arguments& given);
 };
 
-room_namespace_actor::behavior_type interop(placed_actor<room_namespace_actor, interop_state>* self,
-                                            std::vector<hub_actor> hubs, instance_number number, std::string nsp,
-                                            middleware door, bool has_recovery);
+behaviour<interop_state> interop(placed_actor<room_namespace_actor, interop_state>* self, std::vector<hub_actor> hubs,
+                                 instance_number number, std::string nsp, middleware door, bool has_recovery);
 
 } // namespace arauto::conformance

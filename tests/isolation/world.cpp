@@ -127,6 +127,8 @@ world::~world() {
 }
 
 void world::pass_time() {
+  for (auto& x : threads)
+    x->home.advance(std::chrono::seconds{1});
   pool().advance_time(std::chrono::seconds{1});
   settle();
 }
