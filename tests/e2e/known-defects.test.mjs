@@ -336,7 +336,7 @@ describe('events', () => {
       await client.join(tenant.nsp);
       const data = { secret: { 0: 1, 1: 255 }, trick: { _placeholder: true, num: 0 } };
       await relay({ event: 'call', instance: tenant.name, data });
-      const packet = await client.frame(`42${tenant.nsp},`);
+      const packet = await client.frame(`42${tenant.nsp},["call"`);
       assert.deepEqual(JSON.parse(packet.slice(`42${tenant.nsp},`.length))[1].data, data);
     } finally {
       client.close();
