@@ -37,6 +37,11 @@ void connection::start() {
     contain(name(), [this] { join_namespace("/", {}); }) ? void() : close(close_reason::transport_error);
 }
 
+application_side_ptr connection::hold() {
+  caf::intrusive_ptr_add_ref(ctrl());
+  return application_side_ptr{this};
+}
+
 session& connection::session_of(const session_actor& x) {
   return static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x));
 }

@@ -35,6 +35,8 @@ public:
 
   /// The connection is open. An old client is in the main namespace without asking.
   void start();
+  /// One more reference, as its Engine.IO connection holds it.
+  application_side_ptr hold();
 
   // -- called by the Engine.IO connection
 
@@ -57,6 +59,7 @@ public:
 private:
   using table = socketio::namespace_table<session_actor>;
 
+  void release() noexcept override { caf::intrusive_ptr_release(ctrl()); }
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(close_reason::forced_close); }
   void on_timer() override { close(close_reason::forced_close); }

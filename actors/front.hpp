@@ -11,7 +11,7 @@ public:
   explicit front(connection_services services) : services_{services} {}
 
   admission admit(const handshake& shake) override { return services_.admission.admit(shake); }
-  std::shared_ptr<application_side> open(outbox& out, handshake shake) override;
+  application_side_ptr open(outbox& out, handshake shake) override;
 
 private:
   connection_services services_;

@@ -135,14 +135,13 @@ public:
   };
 
 private:
-  /// The first thing that arrives is the word to begin.
+  /// What is sent on its own thread may overtake the word to begin, which comes from the thread that spawned it.
   void receive(caf::type_erased_tuple& what) override {
     if (has_ended())
       return;
     if (begin_)
       handle_ = (*std::exchange(begin_, nullptr))(this);
-    else
-      handle_(state, what);
+    handle_(state, what);
     if (!is_quitting())
       return;
     end();
@@ -161,7 +160,7 @@ private:
   bool is_dropped_ = false;
 };
 
-/// Says to an actor that it may begin; sent once, by `spawn_on`.
+/// Says to an actor that it may begin, if no other message has. Sent once, by `spawn_on`; no handler takes it.
 struct begin_placed {};
 
 /// Spawns `begin(self, arguments...)` on a unit, which runs on its thread before any message is handled. Thread-safe.

@@ -23,6 +23,11 @@ session& session_of(const session_actor& x) {
 stream_connection::stream_connection(caf::actor_config& config, event_outbox& out, event_form form)
     : light_actor{config}, out_{&out}, form_{form} {}
 
+application_side_ptr stream_connection::hold() {
+  caf::intrusive_ptr_add_ref(ctrl());
+  return application_side_ptr{this};
+}
+
 void stream_connection::start(dispatch_lists& lists, std::string_view nsp, gate_pass pass) {
   pass.client_events = nullptr;      // Streams go one way.
   pass.start.is_recoverable = false; // They name the place themselves when they come again.
@@ -72,9 +77,9 @@ void stream_connection::receive(caf::type_erased_tuple& what) {
     close(close_reason::forced_close);
 }
 
-std::variant<std::shared_ptr<application_side>, admission> stream_front::open(event_outbox& out, std::string_view nsp,
-                                                                              handshake shake, event_form form) {
-  std::shared_ptr<application_side> opened;
+std::variant<application_side_ptr, admission> stream_front::open(event_outbox& out, std::string_view nsp,
+                                                                 handshake shake, event_form form) {
+  application_side_ptr opened;
   admission no;
   const auto went_well = contain("stream_connection", [&] {
     const auto shared = std::make_shared<const handshake>(std::move(shake));
@@ -86,17 +91,17 @@ std::variant<std::shared_ptr<application_side>, admission> stream_front::open(ev
       no.refusal_status = refused->status;
       return;
     }
-    auto handle = make_light<stream_connection, connection_actor>(services_.unit, out, form);
-    auto* side = static_cast<stream_connection*>(caf::actor_cast<caf::abstract_actor*>(handle));
-    side->start(services_.lists, nsp, std::move(std::get<gate_pass>(judged)));
-    opened = {side, [handle = std::move(handle)](application_side*) {}};
+    const auto made = make_light<stream_connection, connection_actor>(services_.unit, out, form);
+    auto& side = static_cast<stream_connection&>(*caf::actor_cast<caf::abstract_actor*>(made));
+    side.start(services_.lists, nsp, std::move(std::get<gate_pass>(judged)));
+    opened = side.hold();
   });
   if (!went_well) {
     no.refusal = "Something failed inside; the log of the server has the cause";
     no.refusal_status = 500;
   }
   if (opened)
-    return opened;
+    return {std::move(opened)};
   return no;
 }
 

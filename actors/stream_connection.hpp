@@ -19,6 +19,8 @@ public:
 
   const char* name() const override { return "stream_connection"; }
 
+  /// One more reference, as its event stream holds it.
+  application_side_ptr hold();
   /// Asks the owner of the namespace. Once, before anything else.
   void start(dispatch_lists& lists, std::string_view nsp, gate_pass pass);
 
@@ -41,6 +43,7 @@ public:
   void close(close_reason reason) override;
 
 private:
+  void release() noexcept override { caf::intrusive_ptr_release(ctrl()); }
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(close_reason::forced_close); }
 
@@ -55,8 +58,8 @@ class stream_front final : public stream_application {
 public:
   explicit stream_front(connection_services services) : services_{services} {}
 
-  std::variant<std::shared_ptr<application_side>, admission> open(event_outbox& out, std::string_view nsp,
-                                                                  handshake shake, event_form form) override;
+  std::variant<application_side_ptr, admission> open(event_outbox& out, std::string_view nsp, handshake shake,
+                                                     event_form form) override;
 
 private:
   connection_services services_;

@@ -142,7 +142,18 @@ public:
   virtual void on_binary(std::string_view message) = 0;
   /// Last call: the outbox is invalid afterwards.
   virtual void on_close(close_reason reason) = 0;
+
+private:
+  friend struct application_side_release;
+  /// Its connection has no use for it any more.
+  virtual void release() noexcept { delete this; }
 };
+
+struct application_side_release {
+  void operator()(application_side* x) const noexcept { x->release(); }
+};
+/// Held by its Engine.IO connection until `on_close` returned.
+using application_side_ptr = std::unique_ptr<application_side, application_side_release>;
 
 /// What a client said when it opened its Engine.IO connection.
 struct handshake {
@@ -188,8 +199,8 @@ class application {
 public:
   virtual ~application() = default;
   virtual admission admit(const handshake& shake) = 0;
-  /// The connection is open. The returned side lives until its `on_close` returned.
-  virtual std::shared_ptr<application_side> open(outbox& out, handshake shake) = 0;
+  /// The connection is open.
+  virtual application_side_ptr open(outbox& out, handshake shake) = 0;
 };
 
 // -- event streams -------------------------------------------------------------------------------------------------
@@ -221,8 +232,8 @@ public:
   virtual ~stream_application() = default;
   /// Judges a stream of the events of a namespace, and opens it: nothing but the refusal, or what lives until its
   /// `on_close` returned.
-  virtual std::variant<std::shared_ptr<application_side>, admission> open(event_outbox& out, std::string_view nsp,
-                                                                          handshake shake, event_form form) = 0;
+  virtual std::variant<application_side_ptr, admission> open(event_outbox& out, std::string_view nsp, handshake shake,
+                                                             event_form form) = 0;
 };
 
 // -- HTTP exchange ------------------------------------------------------------------------------------------------

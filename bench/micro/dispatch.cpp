@@ -94,7 +94,7 @@ public:
 private:
   struct client {
     counting_outbox out;
-    std::shared_ptr<application_side> side;
+    application_side_ptr side;
   };
 
   caf::actor_system_config config_;

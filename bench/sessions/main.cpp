@@ -97,7 +97,7 @@ private:
 
 struct client {
   sink out;
-  std::shared_ptr<application_side> side;
+  application_side_ptr side;
 };
 
 int run(const options& x) {

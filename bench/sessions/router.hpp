@@ -35,7 +35,7 @@ public:
   router& operator=(const router&) = delete;
   ~router();
 
-  std::shared_ptr<application_side> open(outbox& out) { return front_.open(out, {}); }
+  application_side_ptr open(outbox& out) { return front_.open(out, {}); }
   /// What is to be sent for that instance: Socket.IO's CONNECT with its token, behind the type of Engine.IO.
   static std::string connect_packet(std::size_t instance);
   /// One event of that instance on its way; `data` is JSON text.

@@ -13,7 +13,7 @@ using engineio::request_error;
 
 namespace {
 
-constexpr std::size_t sid_characters = 20;
+constexpr auto sid_characters = engine_connection::sid_characters;
 /// Rounds of a loop after which it has read what its sockets had: the first may precede its look at them, the second
 /// the handlers of what it found.
 constexpr int rounds_to_settle = 3;
@@ -30,16 +30,20 @@ engine* engine::owner_of(std::string_view sid) const noexcept {
   return index < services_.all.size() ? services_.all[index] : nullptr;
 }
 
-std::shared_ptr<engine_connection> engine::find(std::string_view sid) const {
-  const auto at = connections_.find(sid);
-  return at == connections_.end() ? nullptr : at->second;
+std::string_view engine::by_sid::text(const pointer& x) noexcept {
+  return x->sid();
 }
 
-void engine::forget(const std::string& sid) {
+std::shared_ptr<engine_connection> engine::find(std::string_view sid) const {
+  const auto at = connections_.find(sid);
+  return at == connections_.end() ? nullptr : *at;
+}
+
+void engine::forget(std::string_view sid) {
   const auto at = connections_.find(sid);
   if (at == connections_.end())
     return;
-  const auto last = std::move(at->second); // It outlives its key.
+  const auto last = *at; // It outlives its place, which is found by its sid.
   connections_.erase(at);
 }
 
@@ -61,9 +65,11 @@ engine_opening engine::judge(const http::request& what, const parameters& asked,
 
 std::shared_ptr<engine_connection> engine::make(const engine_opening& what) {
   services_.counters.handshakes.add();
-  auto sid = thread_names[services_.home.index()] + random_id(sid_characters - 1);
-  auto made = std::make_shared<engine_connection>(*this, std::move(sid), what);
-  connections_.emplace(made->sid(), made);
+  const auto random = random_id(sid_characters - 1);
+  engine_connection::sid_text sid{thread_names[services_.home.index()]};
+  std::copy(random.begin(), random.end(), sid.begin() + 1);
+  auto made = std::make_shared<engine_connection>(*this, sid, what);
+  connections_.insert(made);
   return made;
 }
 
@@ -200,8 +206,8 @@ void engine::overflow_owned(const http::request& head, const parameters& asked, 
     connection->on_post_overflow(head, where);
 }
 
-void engine::depart(const std::string& sid) {
-  settle(0, rounds_to_settle, [this, sid] { forget(sid); });
+void engine::depart(std::string_view sid) {
+  settle(0, rounds_to_settle, [this, sid = std::string{sid}] { forget(sid); });
 }
 
 void engine::respond_settled(reply_slot where, http::response answer) {
@@ -218,10 +224,7 @@ void engine::settle(std::size_t thread, int rounds, std::function<void()> then) 
 }
 
 void engine::close_all() {
-  std::vector<std::shared_ptr<engine_connection>> all;
-  all.reserve(connections_.size());
-  for (const auto& [sid, connection] : connections_)
-    all.push_back(connection);
+  const std::vector<std::shared_ptr<engine_connection>> all{connections_.begin(), connections_.end()};
   for (const auto& x : all)
     x->shut_down();
 }

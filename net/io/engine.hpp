@@ -3,10 +3,12 @@
 #include "net/io/engine_settings.hpp"
 #include "net/io/http_peer.hpp"
 
+#include <boost/unordered/unordered_flat_set.hpp>
+
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
 namespace arauto::io {
@@ -57,10 +59,10 @@ public:
   std::size_t size() const noexcept { return connections_.size(); }
 
   const engine_services& services() const noexcept { return services_; }
-  void forget(const std::string& sid);
+  void forget(std::string_view sid);
   /// Forgets a connection once every GET of it that came before its end was handed over: its socket may be read a
   /// moment later, and on another thread.
-  void depart(const std::string& sid);
+  void depart(std::string_view sid);
   /// Answers the POST that ended a connection, behind such GETs.
   void respond_settled(reply_slot where, http::response answer);
 
@@ -98,8 +100,17 @@ private:
   engine* owner_of(std::string_view sid) const noexcept;
 
   engine_services services_;
-  /// The keys are the sids that the connections themselves hold.
-  std::unordered_map<std::string_view, std::shared_ptr<engine_connection>> connections_;
+  /// Finds a connection by the sid that it holds itself.
+  struct by_sid {
+    using is_transparent = void;
+    using pointer = std::shared_ptr<engine_connection>;
+    std::size_t operator()(std::string_view sid) const noexcept { return std::hash<std::string_view>{}(sid); }
+    std::size_t operator()(const pointer& x) const noexcept { return (*this)(text(x)); }
+    bool operator()(const auto& a, const auto& b) const noexcept { return text(a) == text(b); }
+    static std::string_view text(std::string_view sid) noexcept { return sid; }
+    static std::string_view text(const pointer& x) noexcept;
+  };
+  boost::unordered_flat_set<std::shared_ptr<engine_connection>, by_sid, by_sid> connections_;
 };
 
 } // namespace arauto::io

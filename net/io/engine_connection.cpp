@@ -28,13 +28,12 @@ overloaded(Handlers...) -> overloaded<Handlers...>;
 
 } // namespace
 
-engine_connection::engine_connection(engine& owner, std::string sid, const engine_opening& what)
-    : engine_{owner},
+engine_connection::engine_connection(engine& owner, const sid_text& sid, const engine_opening& what)
+    : is_text_only_{what.is_text_only},
       rules_{owner.services().settings.limits, what.first, what.shake.version},
-      sid_{std::move(sid)},
-      heartbeat_{*this, engineio::clock::heartbeat},
+      engine_{owner},
       max_payload_{owner.services().settings.limits.max_payload},
-      is_text_only_{what.is_text_only} {
+      sid_{sid} {
   if (what.judged.max_payload != 0)
     max_payload_ = std::min(max_payload_, what.judged.max_payload);
   if (what.jsonp)
@@ -45,10 +44,6 @@ engine_connection::engine_connection(engine& owner, std::string sid, const engin
 
 engine_connection::~engine_connection() {
   engine_.services().home.forget(*this);
-}
-
-void engine_connection::clock_timer::on_timer() {
-  owner_->on_clock(which_);
 }
 
 engine_connection::rarities& engine_connection::rare() {
@@ -65,7 +60,7 @@ std::span<const header_field> engine_connection::fields() const noexcept {
 
 void engine_connection::start_application(handshake shake) {
   engine_.services().counters.open_connections.add();
-  shake.sid = sid_;
+  shake.sid = sid();
   above_ = engine_.services().above.open(*this, std::move(shake));
 }
 
@@ -84,8 +79,8 @@ push_result engine_connection::push(const frame_batch& what) {
     return !queue_.empty() && queue_.bytes() + bytes > engine_.services().settings.backlog_max;
   };
   if (is_full()) {
-    if (socket_)
-      socket_->flush();
+    if (way_out_ != nullptr)
+      way_out_->flush();
     if (is_full()) {
       engine_.services().counters.backlog_overflows.add();
       return push_result::over_high_water;
@@ -120,7 +115,8 @@ void engine_connection::allow_messages(std::size_t bytes_max) {
 bool engine_connection::is_writable() const noexcept {
   if (closing_ || rules_.is_over())
     return false;
-  return rules_.current() == engineio::transport::polling ? held_ != nullptr : socket_ && !socket_->is_blocked();
+  return rules_.current() == engineio::transport::polling ? held_ != nullptr
+                                                          : way_out_ != nullptr && !way_out_->is_blocked();
 }
 
 std::span<const header_field> engine_connection::request_fields() const noexcept {
@@ -138,8 +134,8 @@ void engine_connection::send_control(const frame_ptr& packet) {
 
 void engine_connection::mark_dirty() {
   if (rules_.current() == engineio::transport::websocket) {
-    if (socket_)
-      socket_->mark_dirty();
+    if (way_out_ != nullptr)
+      way_out_->mark_dirty();
   } else if (held_) {
     engine_.services().home.at_flush(*this);
   }
@@ -167,7 +163,7 @@ void engine_connection::on_probe_ended() {
 void engine_connection::on_clock(engineio::clock which) {
   const auto self = shared_from_this();
   if (lingering_)
-    return engine_.forget(sid_);
+    return engine_.forget(sid());
   run(rules_.on_clock(which));
 }
 
@@ -193,13 +189,13 @@ void engine_connection::perform(const engineio::action& what) {
                  },
                  [&](const arm& x) {
                    if (x.which == clock::heartbeat)
-                     home.arm(heartbeat_, x.delay);
+                     home.arm(*this, x.delay);
                    else if (probing_)
                      home.arm(probing_->upgrade_clock, x.delay);
                  },
                  [&](const disarm& x) {
                    if (x.which == clock::heartbeat)
-                     home.disarm(heartbeat_);
+                     home.disarm(*this);
                    else if (probing_)
                      home.disarm(probing_->upgrade_clock);
                  },
@@ -218,7 +214,7 @@ void engine_connection::finish(close_reason why) {
     counters.ping_timeouts.add();
   if (why == close_reason::parse_error)
     counters.protocol_errors.add();
-  engine_.services().home.disarm(heartbeat_);
+  engine_.services().home.disarm(*this);
   drop_probe();
   cut_post();
   if (const auto above = std::exchange(above_, nullptr))
@@ -226,10 +222,11 @@ void engine_connection::finish(close_reason why) {
   if (rules_.current() == engineio::transport::polling)
     return finish_polling(why);
   if (const auto socket = std::exchange(socket_, nullptr)) {
+    way_out_ = nullptr;
     socket->flush();
     socket->close();
   }
-  engine_.forget(sid_);
+  engine_.forget(sid());
 }
 
 } // namespace arauto::io

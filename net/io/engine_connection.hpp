@@ -6,9 +6,11 @@
 #include "net/io/engine_answers.hpp"
 #include "net/io/websocket_transport.hpp"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace arauto::io {
 
@@ -31,12 +33,16 @@ struct engine_opening {
 class engine_connection final : public outbox,
                                 public websocket_listener,
                                 public std::enable_shared_from_this<engine_connection>,
-                                private turn_task {
+                                private turn_task,
+                                private timer {
 public:
-  engine_connection(engine& owner, std::string sid, const engine_opening& what);
+  static constexpr std::size_t sid_characters = 20;
+  using sid_text = std::array<char, sid_characters>;
+
+  engine_connection(engine& owner, const sid_text& sid, const engine_opening& what);
   ~engine_connection() override;
 
-  const std::string& sid() const noexcept { return sid_; }
+  std::string_view sid() const noexcept { return {sid_.data(), sid_.size()}; }
   engineio::transport current() const noexcept { return rules_.current(); }
   bool is_changing() const noexcept { return rules_.is_changing(); }
   std::uint8_t version() const noexcept { return rules_.version(); }
@@ -70,14 +76,14 @@ public:
   void on_websocket_closed(websocket_transport& from, bool by_error) override;
 
 private:
-  class clock_timer final : public timer {
+  /// The clock of an upgrade; that of the heartbeat is the connection itself.
+  class upgrade_timer final : public timer {
   public:
-    clock_timer(engine_connection& owner, engineio::clock which) : owner_{&owner}, which_{which} {}
-    void on_timer() override;
+    explicit upgrade_timer(engine_connection& owner) : owner_{&owner} {}
+    void on_timer() override { owner_->on_clock(engineio::clock::upgrade); }
 
   private:
     engine_connection* owner_;
-    engineio::clock which_;
   };
   /// A GET that waits for packets; the answer is complete but for its body.
   struct held_get {
@@ -86,9 +92,9 @@ private:
     bool accepts_gzip = false;
   };
   struct probing {
-    explicit probing(engine_connection& owner) : upgrade_clock{owner, engineio::clock::upgrade} {}
+    explicit probing(engine_connection& owner) : upgrade_clock{owner} {}
     std::shared_ptr<websocket_transport> socket;
-    clock_timer upgrade_clock;
+    upgrade_timer upgrade_clock;
     bool is_text_only = false;
   };
   /// What few connections have, and not for long.
@@ -100,9 +106,12 @@ private:
     std::optional<reply_slot> posting;
     /// Of the POST that is handled now.
     std::span<const header_field> request_fields;
+    /// Over by a POST, but a GET that came before it may be on its way here, and gets this.
+    const frame_ptr* departing_with = nullptr;
   };
 
   void at_turn_end() override;
+  void on_timer() override { on_clock(engineio::clock::heartbeat); }
   void start_application(handshake shake);
   void run(const engineio::actions& what);
   void perform(const engineio::action& what);
@@ -123,28 +132,29 @@ private:
   void finish(close_reason why);
   void finish_polling(close_reason why);
   void on_clock(engineio::clock which);
+  void use(std::shared_ptr<websocket_transport> socket);
+  const frame_ptr* departing_with() const noexcept { return rare_ ? rare_->departing_with : nullptr; }
   rarities& rare();
   std::span<const header_field> fields() const noexcept;
 
   // What a push reads stands together.
-  engine& engine_;
   std::optional<close_reason> closing_;
-  engineio::connection_fsm rules_;
-  frame_queue queue_;
-  std::shared_ptr<websocket_transport> socket_;
-  std::shared_ptr<application_side> above_;
-  std::string sid_;
-  std::unique_ptr<probing> probing_;
-  std::unique_ptr<held_get> held_;
-  std::unique_ptr<rarities> rare_;
-  clock_timer heartbeat_;
-  std::size_t max_payload_;
   /// The current transport takes no binary (version 3).
   bool is_text_only_;
   /// Over, but a poller may still fetch what is left.
   bool lingering_ = false;
-  /// Over by a POST, but a GET that came before it may be on its way here, and gets this.
-  const frame_ptr* departing_with_ = nullptr;
+  engineio::connection_fsm rules_;
+  frame_queue queue_;
+  /// Of the WebSocket, if that is the current transport.
+  frame_stream* way_out_ = nullptr;
+  engine& engine_;
+  std::size_t max_payload_;
+  std::shared_ptr<websocket_transport> socket_;
+  application_side_ptr above_;
+  std::unique_ptr<probing> probing_;
+  std::unique_ptr<held_get> held_;
+  std::unique_ptr<rarities> rare_;
+  sid_text sid_;
 };
 
 } // namespace arauto::io

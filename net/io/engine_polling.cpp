@@ -36,8 +36,9 @@ void engine_connection::open_polling(const http::request& asked, reply_slot wher
   auto answer = polling_answer(x, asked, what.judged.first_fields);
   answer.fields.append(fields());
   if (x.cookie)
-    answer.set("Set-Cookie", x.cookie->text(sid_));
-  const frame_ptr open[] = {frame::text({"0", engineio::open_packet_data(sid_, true, x.limits, x.limits.max_payload)})};
+    answer.set("Set-Cookie", x.cookie->text(sid()));
+  const frame_ptr open[] = {
+      frame::text({"0", engineio::open_packet_data(sid(), true, x.limits, x.limits.max_payload)})};
   engine_.services().answers.respond(
       where, filled(std::move(answer), engineio::write_poll(form(), open), accepts_gzip(asked)));
   run(rules_.start());
@@ -74,14 +75,14 @@ void engine_connection::on_get(const http::request& asked, reply_slot where) {
     return run(rules_.close(close_reason::transport_error));
   }
   held_ = std::make_unique<held_get>(held_get{where, polling_answer(x.settings, asked, fields()), accepts_gzip(asked)});
-  if (departing_with_ != nullptr)
-    return answer_get({departing_with_, 1});
+  if (const auto* last = departing_with())
+    return answer_get({last, 1});
   if (!queue_.empty())
     return answer_get_with_queue();
   if (lingering_) {
     const frame_ptr last[] = {noop_packet(), close_packet()};
     answer_get(last);
-    return engine_.forget(sid_);
+    return engine_.forget(sid());
   }
   run(rules_.on_poll_held());
 }
@@ -123,7 +124,7 @@ void engine_connection::on_post(const http::request& asked, reply_slot where) {
   const auto was_over = rules_.is_over();
   take_packets(asked);
   auto answer = confirmed(polling_answer(x.settings, asked, fields()));
-  if (departing_with_ != nullptr && !was_over)
+  if (departing_with() != nullptr && !was_over)
     engine_.respond_settled(where, std::move(answer));
   else
     x.answers.respond(where, std::move(answer));
@@ -181,17 +182,17 @@ void engine_connection::finish_polling(close_reason why) {
     lingering_ = true;
     const auto& limits = engine_.services().settings.limits;
     // A poller that stays away for so long would be dead anyway.
-    engine_.services().home.arm(heartbeat_, std::min(linger_time, limits.ping_interval + limits.ping_timeout));
+    engine_.services().home.arm(*this, std::min(linger_time, limits.ping_interval + limits.ping_timeout));
     return;
   }
   // What a POST brought has ended it; a GET that was sent before may still be on its way.
   if (!held_ && (why == close_reason::transport_close || why == close_reason::parse_error)) {
-    departing_with_ = &last;
-    engine_.depart(sid_);
+    rare().departing_with = &last;
+    engine_.depart(sid());
     return;
   }
   answer_get({&last, 1});
-  engine_.forget(sid_);
+  engine_.forget(sid());
 }
 
 } // namespace arauto::io

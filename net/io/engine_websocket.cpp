@@ -7,14 +7,19 @@ void engine_connection::open_websocket(const http::request& asked, std::shared_p
                                        engine_opening what) {
   auto extra = upgrade_fields(engine_.services().settings, asked, what.judged.first_fields);
   extra.append(fields());
-  socket_ = websocket_transport::accept(std::move(stream), asked, extra, max_payload_, *this);
-  socket_->set_source(&queue_);
+  use(websocket_transport::accept(std::move(stream), asked, extra, max_payload_, *this));
   const auto& x = engine_.services().settings;
-  send_control(frame::text({"0", engineio::open_packet_data(sid_, false, x.limits, x.limits.max_payload)}));
+  send_control(frame::text({"0", engineio::open_packet_data(sid(), false, x.limits, x.limits.max_payload)}));
   run(rules_.start());
   start_application(std::move(what.shake));
   if (socket_)
     socket_->start();
+}
+
+void engine_connection::use(std::shared_ptr<websocket_transport> socket) {
+  socket_ = std::move(socket);
+  socket_->set_source(&queue_);
+  way_out_ = &socket_->stream();
 }
 
 void engine_connection::probe(const http::request& asked, std::shared_ptr<frame_stream> stream, bool is_text_only) {
@@ -48,10 +53,12 @@ void engine_connection::on_websocket_closed(websocket_transport& from, bool by_e
   if (probing_ && &from == probing_->socket.get()) {
     probing_.reset();
     on_probe_ended();
-  } else if (&from == socket_.get())
+  } else if (&from == socket_.get()) {
+    way_out_ = nullptr;
     socket_.reset();
-  else
+  } else {
     return;
+  }
   run(rules_.on_transport_lost(engineio::transport::websocket, by_error));
 }
 
@@ -59,15 +66,15 @@ void engine_connection::switch_to_websocket() {
   if (!probing_)
     return;
   engine_.services().counters.upgrades.add();
-  socket_ = std::move(probing_->socket);
+  auto socket = std::move(probing_->socket);
   is_text_only_ = probing_->is_text_only;
   probing_.reset();
   cut_post(); // What a client still posts is not for this transport; it should have waited.
   if (rules_.version() == 3 && is_text_only_)
     for (const auto& x : queue_.take())
       queue_.push(fitting(x));
-  socket_->set_source(&queue_);
-  socket_->mark_dirty();
+  use(std::move(socket));
+  way_out_->mark_dirty();
   on_probe_ended();
 }
 

@@ -16,7 +16,7 @@ std::optional<admission> event_stream::begin(const handshake& shake, std::string
     services().counters.refused_streams.add();
     return std::move(*refused);
   }
-  above_ = std::get<std::shared_ptr<application_side>>(std::move(opened));
+  above_ = std::get<application_side_ptr>(std::move(opened));
   services().counters.open_streams.add();
   services().home.arm(*this, services().settings.heartbeat);
   return std::nullopt;

@@ -63,7 +63,7 @@ private:
 
   event_streams* owner_;
   frame_queue queue_;
-  std::shared_ptr<application_side> above_;
+  application_side_ptr above_;
   std::optional<farewell> closing_;
   /// What was first in the queue at the last heartbeat.
   frame_ptr stuck_;

@@ -66,7 +66,7 @@ private:
 
   void wake() override {
     if (socket_)
-      socket_->mark_dirty();
+      socket_->stream().mark_dirty();
   }
   void flush() override {
     if (socket_)

@@ -35,8 +35,7 @@ public:
 
   void send(const frame& x) override { stream_->write(std::string{x.websocket()}); }
   void set_source(frame_queue* source) override { stream_->set_source(source); }
-  void mark_dirty() override { stream_->mark_dirty(); }
-  bool is_blocked() const noexcept override { return stream_->is_blocked(); }
+  frame_stream& stream() noexcept override { return *stream_; }
   void flush() override { stream_->flush(); }
 
   void set_message_max(std::size_t bytes) override {

@@ -51,9 +51,8 @@ public:
 
   /// Frames come from here from now on.
   virtual void set_source(frame_queue* source) = 0;
-  virtual void mark_dirty() = 0;
-  /// Whether something is left that the socket did not take.
-  virtual bool is_blocked() const noexcept = 0;
+  /// Where everything leaves; as long as the transport lives.
+  virtual frame_stream& stream() noexcept = 0;
   virtual void set_message_max(std::size_t bytes) = 0;
   /// Offers the source to the socket now.
   virtual void flush() = 0;

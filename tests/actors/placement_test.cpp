@@ -2,6 +2,7 @@
 #include "actors/light_actor.hpp"
 #include "actors/placed.hpp"
 #include "net/io/io_loop.hpp"
+#include "tests/support/manual_loop.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -134,6 +135,19 @@ TEST_F(Placement, KeepsAPlacedActorOnItsThreadWhoeverSends) {
   EXPECT_EQ(count.strays, 0);
   caf::anon_send_exit(whom, caf::exit_reason::user_shutdown);
   system->await_all_actors_done();
+}
+
+TEST_F(Placement, LosesNoMessageThatOvertakesTheWordToBegin) {
+  test::manual_loop loop;
+  io_unit unit{*system, loop, counters};
+  poked_actor whom;
+  std::thread{[&] { whom = spawn_on<poked_actor, poked_state>(unit, poked, &count); }}.join();
+  caf::anon_send(whom, poke{1}); // Before the loop looks at what the other thread has sent.
+  loop.run();
+  EXPECT_EQ(count.handled, 1);
+  EXPECT_EQ(count.strays, 0);
+  caf::anon_send_exit(whom, caf::exit_reason::user_shutdown);
+  loop.run();
 }
 
 TEST_F(Placement, KeepsALightActorOnItsThreadWhoeverSends) {

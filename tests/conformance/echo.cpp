@@ -93,8 +93,8 @@ admission echo::admit(const handshake& shake) {
   return judged;
 }
 
-std::shared_ptr<application_side> echo::open(outbox& out, handshake) {
-  return std::make_shared<side>(out, rules_);
+application_side_ptr echo::open(outbox& out, handshake) {
+  return application_side_ptr{new side{out, rules_}};
 }
 
 } // namespace arauto::conformance

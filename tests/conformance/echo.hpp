@@ -19,7 +19,7 @@ public:
   explicit echo(echo_rules rules) : rules_{rules} {}
 
   admission admit(const handshake& shake) override;
-  std::shared_ptr<application_side> open(outbox& out, handshake shake) override;
+  application_side_ptr open(outbox& out, handshake shake) override;
 
 private:
   echo_rules rules_;

@@ -231,7 +231,7 @@ std::variant<std::unique_ptr<visitor>, admission> world::listen(std::string_view
   auto opened = threads[++requests_ % threads.size()]->streams->open(*x, nsp, std::move(shake), form);
   if (auto* refused = std::get_if<admission>(&opened))
     return std::move(*refused);
-  x->side = std::get<std::shared_ptr<application_side>>(std::move(opened));
+  x->side = std::get<application_side_ptr>(std::move(opened));
   x->joined["/"] = whose;
   settle();
   return x;

@@ -43,7 +43,7 @@ public:
 
   /// What the keys of its sessions open, by namespace.
   std::map<std::string, reach, std::less<>> joined;
-  std::shared_ptr<application_side> side;
+  application_side_ptr side;
   bool is_closed = false;
 
 private:

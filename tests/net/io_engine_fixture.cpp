@@ -154,11 +154,11 @@ public:
     owner_->on_admit(x);
     return x;
   }
-  std::shared_ptr<application_side> open(outbox& out, handshake shake) override {
+  application_side_ptr open(outbox& out, handshake shake) override {
     EXPECT_EQ(shake.sid.size(), 20U);
     EXPECT_EQ(shake.fields.empty(), !owner_->settings.keep_fields);
     owner_->opened = shake.version;
-    return std::make_shared<echo>(out, *owner_);
+    return application_side_ptr{new echo{out, *owner_}};
   }
 
 private:

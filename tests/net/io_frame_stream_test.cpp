@@ -89,7 +89,7 @@ protected:
       if (what_.is_bypassed)
         writer_.send(queue_);
       else if (transport_)
-        transport_->mark_dirty();
+        transport_->stream().mark_dirty();
       home_.arm(*this, std::chrono::milliseconds{1});
     }
 

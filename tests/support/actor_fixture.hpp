@@ -100,7 +100,7 @@ public:
 /// One client: an outbox and the application's side over it.
 struct fake_client {
   fake_outbox out;
-  std::shared_ptr<application_side> side;
+  application_side_ptr side;
 };
 
 /// The actors of a server on two hand-stepped I/O loops, without sockets. Everything runs on the test's thread;
@@ -283,7 +283,7 @@ protected:
     if (auto* refusal = std::get_if<admission>(&opened))
       x->refusal = std::move(*refusal);
     else
-      x->side = std::get<std::shared_ptr<application_side>>(std::move(opened));
+      x->side = std::get<application_side_ptr>(std::move(opened));
     settle();
     return x;
   }
