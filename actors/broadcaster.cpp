@@ -8,11 +8,11 @@ namespace arauto {
 
 namespace {
 
-std::vector<list_key> lists_of(const session_scope& scope) {
-  // One list, so that events keep their order: who sees several instances picks them from all.
-  if (scope.is_global || scope.instances.size() != 1)
-    return {{list_key::part::root_all, 0}};
-  return {{list_key::part::root_one, scope.instances.front()}};
+/// One list, so that events keep their order: who sees several instances picks them from all.
+list_key list_of(const std::vector<instance_number>* bound) {
+  if (bound == nullptr || bound->size() != 1)
+    return {list_key::part::root_all, 0};
+  return {list_key::part::root_one, bound->front()};
 }
 
 bool are_current(const std::vector<instance_claim>& claims, const directory& now) {
@@ -24,16 +24,21 @@ bool are_current(const std::vector<instance_claim>& claims, const directory& now
 
 } // namespace
 
-void broadcaster_state::count(const session_scope& x, std::int32_t change) {
+const broadcaster_state::instance_list* broadcaster_state::bound_of(const session_actor& who) const noexcept {
+  const auto at = bounds_.find(session_set::by_actor::key(who));
+  return at == bounds_.end() ? nullptr : &at->second;
+}
+
+void broadcaster_state::count(const instance_list* bound, std::int32_t change) {
   const auto add = [change](std::uint32_t& to) {
     to = static_cast<std::uint32_t>(static_cast<std::int32_t>(to) + change);
   };
-  if (x.is_global || x.instances.size() != 1)
+  const auto list = list_of(bound);
+  if (list.which == list_key::part::root_all)
     return add(all_);
-  const auto instance = x.instances.front();
-  add(single_[instance]);
-  if (single_[instance] == 0)
-    single_.erase(instance);
+  add(single_[list.instance]);
+  if (single_[list.instance] == 0)
+    single_.erase(list.instance);
 }
 
 void broadcaster_state::fan_out(const committed& x) {
@@ -50,9 +55,9 @@ void broadcaster_state::fan_out(const committed& x) {
 
 void broadcaster_state::end_members_of(instance_number instance) {
   send_to_hubs(hubs, sessions, close_list{{list_key::part::root_one, instance}});
-  for (const auto& [id, member] : sessions.members()) {
-    const auto& seen = member.scope.instances;
-    if (seen.size() < 2 || std::find(seen.begin(), seen.end(), instance) == seen.end())
+  for (const auto& member : sessions.members()) {
+    const auto* seen = bound_of(member.who);
+    if (seen == nullptr || seen->size() < 2 || std::find(seen->begin(), seen->end(), instance) == seen->end())
       continue;
     disconnect_sessions end;
     end.who.only = member.who;
@@ -88,23 +93,26 @@ void broadcaster_state::admit(const join& x) {
   if (!x.claims.empty() && !are_current(x.claims, *board->current()))
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   end_predecessor(hubs, sessions, x);
-  sessions.add(x);
-  count(x.scope, 1);
-  caf::anon_send(hubs[x.loop], admit_session{x.who, lists_of(x.scope), {}, position});
+  if (!sessions.add(x))
+    return;
+  if (!x.scope.is_global)
+    bounds_[session_set::by_actor::key(x.who)] = x.scope.instances;
+  const auto* bound = bound_of(x.who);
+  count(bound, 1);
+  caf::anon_send(hubs[x.loop], admit_session{x.who, list_of(bound), {}, position});
 }
 
 void broadcaster_state::release(const leave& x) {
-  const auto at = sessions.members().find(x.who.id());
-  if (at == sessions.members().end())
+  if (!sessions.remove(x))
     return;
-  count(at->second.scope, -1);
-  sessions.remove(x);
+  count(bound_of(x.who), -1);
+  bounds_.erase(session_set::by_actor::key(x.who));
 }
 
 void broadcaster_state::forget(const forget_instance& x) {
-  for (const auto& [id, member] : sessions.members()) {
-    const auto& bound = member.scope.instances;
-    if (std::find(bound.begin(), bound.end(), x.instance) != bound.end())
+  for (const auto& member : sessions.members()) {
+    const auto* bound = bound_of(member.who);
+    if (bound != nullptr && std::find(bound->begin(), bound->end(), x.instance) != bound->end())
       caf::anon_send(member.who, close_session{});
   }
 }

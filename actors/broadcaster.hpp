@@ -30,11 +30,18 @@ struct broadcaster_state {
   event_sequence position = 0;
 
 private:
+  using instance_list = std::vector<instance_number>;
+
   /// Number of sessions that see one instance only, by instance.
   std::map<instance_number, std::uint32_t> single_;
-  /// Number of sessions that see everything.
+  /// Number of sessions that get everything.
   std::uint32_t all_ = 0;
-  void count(const session_scope& x, std::int32_t change);
+  /// What sessions may see that came without the global key.
+  boost::unordered_flat_map<session_set::by_actor::pointer, instance_list> bounds_;
+
+  /// Nullptr: everything.
+  const instance_list* bound_of(const session_actor& who) const noexcept;
+  void count(const instance_list* bound, std::int32_t change);
   void publish_events(const committed& x);
   void end_members_of(instance_number instance);
 };

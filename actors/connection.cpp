@@ -9,7 +9,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace arauto {
 
@@ -18,7 +20,6 @@ using socketio::verdict;
 
 namespace {
 
-constexpr std::size_t sid_characters = 20;
 /// Socket.IO's own texts ("disconnect" in its documentation).
 constexpr std::string_view left_by_client = "client namespace disconnect";
 
@@ -129,8 +130,8 @@ void connection::join_namespace(std::string_view nsp, std::string_view auth) {
     return refuse(nsp, no->message, no->data);
   auto& pass = std::get<gate_pass>(judged);
   auto& entry = namespaces_.begin(nsp);
-  auto sid = is_old_client() ? socketio::revision4::session_id(nsp, shake->sid) : random_id(sid_characters);
-  entry.session = make_light<session, session_actor>(unit(), *this, services_->lists, entry.nsp, std::move(sid), pass);
+  auto sid = is_old_client() ? socketio::revision4::session_id(nsp, shake->sid) : random_id(session_sid_characters);
+  entry.session = make_light<session, session_actor>(unit(), *this, sid, pass);
   session_of(entry.session).ask(std::move(pass.ticket));
 }
 
@@ -143,26 +144,45 @@ void connection::refuse(std::string_view nsp, std::string_view message, std::str
                        : socketio::encode_connect_error(nsp, message, data));
 }
 
+const connection::table::entry* connection::entry_of(const session& who) const noexcept {
+  const auto& all = namespaces_.entries();
+  const auto at = std::find_if(all.begin(), all.end(), [&who](const table::entry& x) {
+    return caf::actor_cast<const caf::abstract_actor*>(x.session) == &who;
+  });
+  return at == all.end() ? nullptr : &*at;
+}
+
+connection::table::entry* connection::entry_of(const session& who) noexcept {
+  return const_cast<table::entry*>(std::as_const(*this).entry_of(who));
+}
+
+std::string_view connection::nsp_of(const session& who) const noexcept {
+  const auto* entry = entry_of(who);
+  return entry == nullptr ? std::string_view{} : entry->nsp;
+}
+
 void connection::on_admitted(const session& who) {
   if (!namespaces_.has_joined()) { // The first success stops the deadline for good, and shows a key.
     unit().home().disarm(*this);
     if (out_ != nullptr)
       out_->allow_messages(std::numeric_limits<std::size_t>::max());
   }
-  if (auto* entry = namespaces_.find(who.nsp()))
-    entry->now = table::state::joined;
-  send(is_old_client() ? socketio::revision4::encode_connect(who.nsp())
-                       : socketio::encode_connect(who.nsp(), who.sid(), who.pid()));
+  auto* entry = entry_of(who);
+  if (entry == nullptr)
+    return;
+  entry->now = table::state::joined;
+  send(is_old_client() ? socketio::revision4::encode_connect(entry->nsp)
+                       : socketio::encode_connect(entry->nsp, who.sid(), who.pid()));
 }
 
 void connection::on_refused(const session& who, std::string_view message, std::string_view data) {
-  const auto& nsp = who.nsp();
+  const std::string nsp{nsp_of(who)};
   namespaces_.erase(nsp);
   refuse(nsp, message, data);
 }
 
 void connection::on_closed_by_owner(const session& who) {
-  if (auto* entry = namespaces_.find(who.nsp())) {
+  if (auto* entry = entry_of(who)) {
     entry->now = table::state::left;
     send(socketio::encode_disconnect(entry->nsp));
     entry->session = nullptr;
@@ -193,12 +213,10 @@ void connection::on_event(const socketio::assembled_packet& x) {
 
 // -- out
 
-push_result connection::offer(const frame_batch& what) {
-  return out_ == nullptr ? push_result::closed : out_->push(what);
-}
-
+/// An answer of ours: a client with no room for it is closed.
 void connection::send(const frame_ptr& packet) {
-  push({{&packet, 1}});
+  if (out_ != nullptr && out_->push({{&packet, 1}}) == push_result::over_high_water)
+    close(close_reason::transport_error);
 }
 
 void connection::close(close_reason reason) {

@@ -46,10 +46,10 @@ public:
 
   // -- called by its SESSIONs
 
-  push_result offer(const frame_batch& what) override;
-  std::size_t backlog() const noexcept override { return out_ == nullptr ? 0 : out_->backlog(); }
+  outbox* out() const noexcept override { return out_; }
   event_form form() const noexcept override { return event_form::socketio; }
-  bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
+  std::string_view nsp_of(const session& who) const noexcept override;
+  dispatch_lists& lists() const noexcept override { return services_->lists; }
   void on_admitted(const session& who) override;
   void on_refused(const session& who, std::string_view message, std::string_view data) override;
   void on_closed_by_owner(const session& who) override;
@@ -75,8 +75,11 @@ private:
   void refuse(std::string_view nsp, std::string_view message, std::string_view data);
   void send(const frame_ptr& packet);
   static session& session_of(const session_actor& x);
+  /// Nullptr: it is none of this connection's any more.
+  const table::entry* entry_of(const session& who) const noexcept;
+  table::entry* entry_of(const session& who) noexcept;
 
-  outbox* out_; // First, beside what a delivery comes by.
+  outbox* out_;
   connection_services* services_;
   packed_handshake shake_;
   socketio::packet_reader reader_;

@@ -27,12 +27,17 @@ struct key_digest {
   friend bool operator==(const key_digest& a, const key_digest& b) noexcept;
 };
 
+/// Ids of instances; nullptr: all.
+using instance_ids = std::shared_ptr<const std::vector<std::string>>;
+
 /// An instance as the I/O threads know it.
 struct directory_entry {
   std::shared_ptr<const instance_record> record;
   instance_number number = 0;
   key_digest token;
   instance_actor actor;
+  /// Its id alone, shared by all who read no other's events.
+  instance_ids ids;
 };
 using directory_entry_ptr = std::shared_ptr<const directory_entry>;
 

@@ -11,20 +11,21 @@ namespace arauto {
 
 class session;
 
-/// Whose sessions of one I/O thread get which events, so that no event costs time for sessions that do not want its
+/// Which sessions of one I/O thread get which events, so that no event costs time for sessions that do not want its
 /// instance. Owns no session. That thread only. Bounded by the number of sessions.
 class dispatch_lists {
 public:
-  /// Where a session stands in one list; kept by the session.
+  /// Where a session stands; kept by the session.
   struct place {
+    static constexpr std::uint32_t none = ~std::uint32_t{0};
     list_key list;
-    std::uint32_t position = 0;
+    std::uint32_t position = none;
   };
 
-  /// Puts a session at the end of a list. Precondition: it is not in it.
+  /// Puts a session at the end of a list. Precondition: it is in none.
   void insert(session& who, const list_key& list);
 
-  /// Takes a session out of every list it stands in. Not while a list is being walked.
+  /// Takes a session out of its list, if it is in one. Not while a list is being walked.
   void remove(session& who);
 
   /// The sessions of a list; nullptr when there is none.

@@ -116,6 +116,10 @@ public:
   /// A packet for each event; joined, too, where enough receivers share the work.
   frame_batch frames(event_form form);
 
+  /// So many packets were queued for one of the receivers.
+  void note_deliveries(std::size_t packets) noexcept { deliveries_ += packets; }
+  std::uint64_t deliveries() const noexcept { return deliveries_; }
+
 private:
   struct encoded {
     std::vector<frame_ptr> packets;
@@ -123,6 +127,7 @@ private:
   };
   std::span<const publication_ptr> events_;
   std::size_t receivers_;
+  std::uint64_t deliveries_ = 0;
   std::array<encoded, event_forms> encoded_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/client_events.hpp"
+#include "actors/directory.hpp"
 #include "actors/log_board.hpp"
 #include "actors/ports.hpp"
 #include "actors/protocol.hpp"
@@ -24,12 +25,14 @@ struct gate_refusal {
   unsigned status = 403;
 };
 
+struct log_access;
+
 /// What a session may read of the log.
 struct reading {
-  log_reader_actor from;
-  const log_board* board = nullptr;
-  /// Its namespace's instance, or those that it may see on "/", by id; nothing: all.
-  std::optional<std::vector<std::string>> instances;
+  /// Outlives the sessions.
+  const log_access* log = nullptr;
+  /// Its namespace's instance, or those that it may see on "/".
+  instance_ids instances;
   /// The namespace gets only what its settings select.
   bool is_selected_only = false;
 };

@@ -31,6 +31,7 @@ void hub_state::publish_groups(const publish& x) {
     // Sessions close later than this turn's work, so the list stays as it is meanwhile.
     for (auto* who : *members)
       who->deliver(encoded);
+    members->front()->unit().counters().deliveries.add(encoded.deliveries());
   }
 }
 
@@ -89,7 +90,7 @@ void hub_state::disconnect(const disconnect_sessions& x) {
 void hub_state::find(const find_sessions& x) {
   sessions_found out{x.token, {}};
   for (const auto& who : sessions_of(x.who))
-    out.sessions.push_back({who, session_of(who).sid(), room_index::names_of(session_of(who))});
+    out.sessions.push_back({who, std::string{session_of(who).sid()}, room_index::names_of(session_of(who))});
   caf::anon_send(x.reply_to, std::move(out));
 }
 

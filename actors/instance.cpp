@@ -188,8 +188,7 @@ void instance_state::admit(const join& x) {
     return caf::anon_send(x.who, refuse_session{"Invalid global token", {}});
   end_predecessor(services->hubs, sessions, x);
   sessions.add(x);
-  caf::anon_send(services->hubs[x.loop],
-                 admit_session{x.who, {{list_key::part::own_namespace, number}}, {}, position_});
+  caf::anon_send(services->hubs[x.loop], admit_session{x.who, {list_key::part::own_namespace, number}, {}, position_});
 }
 
 void instance_state::release(const leave& x) {
@@ -197,7 +196,7 @@ void instance_state::release(const leave& x) {
 }
 
 void instance_state::relay(const client_event& x) {
-  if (sessions.members().count(x.from.id()) == 0)
+  if (sessions.find(x.from) == nullptr)
     return;
   const list_key everybody{list_key::part::own_namespace, number};
   const auto encoded = [](std::vector<frame_ptr> frames) {
@@ -218,7 +217,7 @@ void instance_state::relay(const client_event& x) {
 }
 
 void instance_state::close_sessions() {
-  for (const auto& [id, member] : sessions.members())
+  for (const auto& member : sessions.members())
     caf::anon_send(member.who, close_session{});
   sessions = session_set{services->hubs.size()};
 }

@@ -27,6 +27,10 @@ gate_refusal refusal_for_key(bool is_missing) {
 }
 
 /// The same words whether the namespace exists or not, so that a token cannot probe for names.
+instance_ids ids_of(const directory_entry& x) {
+  return x.ids ? x.ids : std::make_shared<const std::vector<std::string>>(1, x.record->id);
+}
+
 gate_refusal refusal_for_foreign_token() {
   return {
       std::string{namespace_unknown},
@@ -110,18 +114,18 @@ std::variant<gate_pass, gate_refusal> key_gate::judge(const connect_request& x) 
       pass->filter.allowed->push_back(instance->record->id);
   }
   if (log_ && (x.nsp != "/" || settings_.global_events))
-    if (auto refused = give_access(*pass, log_of(x.nsp), subject_of(owner, x.nsp, wish.api_key), wish, *x.shake))
+    if (auto refused =
+            give_access(*pass, *log_, recovery_of(x.nsp), subject_of(owner, x.nsp, wish.api_key), wish, *x.shake))
       return std::move(*refused);
   return judged;
 }
 
 /// In its own namespace an instance may have recovery switched on or off.
-log_access key_gate::log_of(std::string_view nsp) {
-  auto x = *log_;
+recovery_mode key_gate::recovery_of(std::string_view nsp) {
   const auto instance = nsp == "/" ? nullptr : instances_.get().find(nsp.substr(1));
   if (instance && instance->record->websocket && instance->record->websocket->recovery)
-    x.recovery = *instance->record->websocket->recovery ? recovery_mode::on : recovery_mode::off;
-  return x;
+    return *instance->record->websocket->recovery ? recovery_mode::on : recovery_mode::off;
+  return log_->recovery;
 }
 
 log_subject key_gate::subject_of(const key_owner& owner, std::string_view nsp, std::string_view key) {
@@ -129,10 +133,11 @@ log_subject key_gate::subject_of(const key_owner& owner, std::string_view nsp, s
   if (nsp != "/") {
     const auto instance = instances_.get().find(nsp.substr(1));
     who.is_selected_only = true;
-    who.instances.emplace();
-    if (!instance) // Gone since a moment ago: its actor says so.
+    if (!instance) { // Gone since a moment ago: its actor says so.
+      who.instances = std::make_shared<const std::vector<std::string>>();
       return who;
-    who.instances->push_back(instance->record->id);
+    }
+    who.instances = ids_of(*instance);
     who.identity = instance->record->id + ' ' + std::to_string(instance->record->generation);
     return who;
   }
@@ -141,12 +146,14 @@ log_subject key_gate::subject_of(const key_owner& owner, std::string_view nsp, s
     who.identity.append("/ ").append(digest.bytes.begin(), digest.bytes.end());
     return who;
   }
-  who.instances.emplace();
   who.identity = "/";
+  std::vector<std::string> ids;
   for (const auto& x : owner.instances) {
-    who.instances->push_back(x->record->id);
+    ids.push_back(x->record->id);
     who.identity.append(" ").append(x->record->id).append(" ").append(std::to_string(x->record->generation));
   }
+  who.instances = owner.instances.size() == 1 ? ids_of(*owner.instances.front())
+                                              : std::make_shared<const std::vector<std::string>>(std::move(ids));
   return who;
 }
 

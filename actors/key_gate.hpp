@@ -48,7 +48,7 @@ private:
   bool is_keyless_peer(const handshake& shake) const noexcept;
   bool knows(const handshake& shake);
   bearer who(std::string_view key, const handshake& shake);
-  log_access log_of(std::string_view nsp);
+  recovery_mode recovery_of(std::string_view nsp);
   log_subject subject_of(const key_owner& owner, std::string_view nsp, std::string_view key);
   std::variant<gate_pass, gate_refusal> judge_root(const key_owner& owner);
   std::variant<gate_pass, gate_refusal> judge_instance(const key_owner& owner, std::string_view name);

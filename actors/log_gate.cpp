@@ -30,10 +30,10 @@ bool is_browser(const handshake& x) {
   return !x.origin.empty() && x.user_agent.starts_with("Mozilla/");
 }
 
-bool is_recoverable(const log_access& log, const connect_wish& wish, const handshake& shake) {
-  if (shake.version == 3 || log.recovery == recovery_mode::off)
+bool is_recoverable(recovery_mode recovery, const connect_wish& wish, const handshake& shake) {
+  if (shake.version == 3 || recovery == recovery_mode::off)
     return false;
-  return log.recovery == recovery_mode::on || wish.wants_recovery || is_browser(shake);
+  return recovery == recovery_mode::on || wish.wants_recovery || is_browser(shake);
 }
 
 gate_refusal refusal_of(std::string_view message, std::string_view code, const offset& oldest) {
@@ -74,8 +74,8 @@ gate_refusal refuse_reading(std::string_view why) {
           503};
 }
 
-event_sequence oldest_place(const log_extent& x, const std::optional<std::vector<std::string>>& instances) {
-  if (!instances)
+event_sequence oldest_place(const log_extent& x, const std::vector<std::string>* instances) {
+  if (instances == nullptr)
     return x.newest_purged;
   event_sequence oldest = 0;
   for (const auto& id : *instances)
@@ -84,15 +84,15 @@ event_sequence oldest_place(const log_extent& x, const std::optional<std::vector
   return oldest;
 }
 
-std::optional<gate_refusal> give_access(gate_pass& to, const log_access& log, const log_subject& who,
-                                        const connect_wish& wish, const handshake& shake) {
+std::optional<gate_refusal> give_access(gate_pass& to, const log_access& log, recovery_mode recovery,
+                                        const log_subject& who, const connect_wish& wish, const handshake& shake) {
   const auto now = log.board->current();
-  to.log = reading{log.reader, log.board, who.instances, who.is_selected_only};
-  to.start.is_recoverable = is_recoverable(log, wish, shake);
+  to.log = reading{&log, who.instances, who.is_selected_only};
+  to.start.is_recoverable = is_recoverable(recovery, wish, shake);
   to.start.signer = log.signer;
   to.start.has_come_back = to.start.is_recoverable && !wish.pid.empty();
   to.start.stamp = stamp_of(who, to.filter);
-  const auto oldest = oldest_place(*now.extent, who.instances);
+  const auto oldest = oldest_place(*now.extent, who.instances.get());
   if (to.start.has_come_back)
     if (auto claim = resume(to, wish, now))
       if (const auto place = place_of(*claim, wish, *now.extent);

@@ -1,7 +1,5 @@
 #include "actors/placed.hpp"
 
-#include <caf/exit_reason.hpp>
-
 namespace arauto {
 
 placed::placed(caf::actor_config& config) : unit_actor{config} {
@@ -19,14 +17,9 @@ void placed::arrive(caf::mailbox_element_ptr what) {
   unit().queue({caf::strong_actor_ptr{ctrl()}, this, std::move(what)});
 }
 
-void placed::on_destroy() {
-  if (!has_ended())
-    cleanup(caf::exit_reason::unreachable, nullptr);
-}
-
-bool placed::cleanup(caf::error&& reason, caf::execution_unit* host) {
+void placed::end() {
   unregister_from_system();
-  return unit_actor::cleanup(std::move(reason), host);
+  unit_actor::end();
 }
 
 } // namespace arauto

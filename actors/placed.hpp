@@ -26,9 +26,6 @@ public:
   using unit_actor::enqueue;
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* from) override;
   void arrive(caf::mailbox_element_ptr what) override;
-  /// Nobody knows it any more.
-  void on_destroy() override;
-  bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
 
   /// Ends it behind this message: its state goes, who monitors it hears of that, and what still arrives is dropped. Own
   /// thread only.
@@ -42,6 +39,7 @@ public:
   }
 
 protected:
+  void end() override;
   bool is_quitting() const noexcept { return is_quitting_; }
 
 private:

@@ -71,6 +71,7 @@ directory_entry_ptr registry_state::spawn(std::shared_ptr<const instance_record>
   entry->record = record;
   entry->number = number;
   entry->token = key_digest::of(record->token);
+  entry->ids = std::make_shared<const std::vector<std::string>>(1, record->id);
   entry->actor = find_kind(record->integration)->spawn(unit, services.instances, number, record);
   self->monitor(entry->actor);
   running_[entry->actor.address()] = record->name;

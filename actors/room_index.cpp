@@ -9,16 +9,13 @@ namespace arauto {
 void room_index::join(session& who, instance_number nsp, std::string_view name) {
   if (is_in(who, name))
     return;
-  auto& mine = who.rooms().rooms_;
-  if (!mine)
-    mine = std::make_unique<std::vector<places::place>>();
   const auto in = rooms_.try_emplace(key{nsp, name}).first;
-  mine->push_back({in, in->second.size()});
+  who.own_rooms().push_back({in, in->second.size()});
   in->second.push_back(&who);
 }
 
 /// The last member takes the free place: order within a room means nothing.
-void room_index::take_out(const session& who, const places::place& x) {
+void room_index::take_out(const session& who, const place& x) {
   auto& all = x.in->second;
   auto* last = all.back();
   all[x.position] = last;
@@ -29,14 +26,14 @@ void room_index::take_out(const session& who, const places::place& x) {
   }
   if (last == &who)
     return;
-  for (auto& theirs : *last->rooms().rooms_)
+  for (auto& theirs : last->own_rooms())
     if (theirs.in == x.in)
       theirs.position = x.position;
 }
 
 void room_index::leave(session& who, std::string_view name) {
-  auto& mine = who.rooms().rooms_;
-  if (!mine)
+  auto* mine = who.rooms();
+  if (mine == nullptr)
     return;
   const auto at = std::find_if(mine->begin(), mine->end(), [&](const auto& x) { return x.in->first.second == name; });
   if (at == mine->end())
@@ -47,10 +44,11 @@ void room_index::leave(session& who, std::string_view name) {
 
 std::vector<std::string> room_index::leave_all(session& who) {
   auto names = names_of(who);
-  if (who.rooms().rooms_)
-    for (const auto& x : *who.rooms().rooms_)
+  if (auto* mine = who.rooms()) {
+    for (const auto& x : *mine)
       take_out(who, x);
-  who.rooms().rooms_.reset();
+    mine->clear();
+  }
   return names;
 }
 
@@ -60,14 +58,15 @@ const room_index::members* room_index::find(instance_number nsp, const std::stri
 }
 
 bool room_index::is_in(session& who, std::string_view name) noexcept {
-  const auto& mine = who.rooms().rooms_;
-  return mine && std::any_of(mine->begin(), mine->end(), [&](const auto& x) { return x.in->first.second == name; });
+  const auto* mine = who.rooms();
+  return mine != nullptr &&
+         std::any_of(mine->begin(), mine->end(), [&](const auto& x) { return x.in->first.second == name; });
 }
 
 std::vector<std::string> room_index::names_of(session& who) {
   std::vector<std::string> names;
-  if (who.rooms().rooms_)
-    for (const auto& x : *who.rooms().rooms_)
+  if (const auto* mine = who.rooms())
+    for (const auto& x : *mine)
       names.push_back(x.in->first.second);
   return names;
 }

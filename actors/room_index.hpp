@@ -23,14 +23,10 @@ public:
   using key = std::pair<instance_number, std::string>;
   using room = std::map<key, members>::iterator;
 
-  /// The rooms of one session; kept by it. A pointer when there are none, as in the whole of the product.
-  class places {
-    friend class room_index;
-    struct place {
-      room in;
-      std::size_t position = 0;
-    };
-    std::unique_ptr<std::vector<place>> rooms_;
+  /// Where a session stands in a room; kept by the session.
+  struct place {
+    room in;
+    std::size_t position = 0;
   };
 
   /// Joining twice is one membership.
@@ -45,7 +41,7 @@ public:
   static std::vector<std::string> names_of(session& who);
 
 private:
-  void take_out(const session& who, const places::place& x);
+  void take_out(const session& who, const place& x);
 
   std::map<key, members> rooms_;
 };

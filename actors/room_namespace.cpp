@@ -22,13 +22,13 @@ void room_namespace_state::begin(io_unit& unit, const room_namespace_actor& self
 
 void room_namespace_state::admit(const join& x) {
   sessions_.add(x);
-  caf::anon_send(hubs_[x.loop], admit_session{x.who, {{list_key::part::own_namespace, number_}}, {x.sid}});
+  caf::anon_send(hubs_[x.loop], admit_session{x.who, {list_key::part::own_namespace, number_}, {x.sid}});
 }
 
 void room_namespace_state::admit_as(const join& x, known_session known, std::vector<std::string> rooms) {
   sessions_.add(x);
   caf::anon_send(hubs_[x.loop], admit_session{x.who,
-                                              {{list_key::part::own_namespace, number_}},
+                                              {list_key::part::own_namespace, number_},
                                               std::move(rooms),
                                               0,
                                               std::make_shared<const known_session>(std::move(known))});
@@ -66,8 +66,8 @@ target room_namespace_state::room(std::string name) const {
 std::vector<std::size_t> room_namespace_state::loops_of(const target& x) const {
   std::vector<std::size_t> loops;
   if (x.only) {
-    if (const auto at = sessions_.members().find(x.only.id()); at != sessions_.members().end())
-      loops.push_back(at->second.loop);
+    if (const auto* known = sessions_.find(x.only))
+      loops.push_back(known->loop);
     return loops;
   }
   for (std::size_t i = 0; i < hubs_.size(); ++i)

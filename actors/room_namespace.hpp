@@ -41,7 +41,7 @@ public:
   /// `data`: JSON text of CONNECT_ERROR's `data`, or empty.
   void refuse(const join& x, std::string message, std::string data = {});
   void release(const leave& x);
-  bool has(const session_actor& who) const { return sessions_.members().count(who.id()) != 0; }
+  bool has(const session_actor& who) const { return sessions_.find(who) != nullptr; }
   std::size_t size() const noexcept { return sessions_.size(); }
   const std::string& nsp() const noexcept { return nsp_; }
 

@@ -30,25 +30,41 @@ std::string error_argument(std::string_view reason) {
 
 } // namespace
 
-session::session(caf::actor_config& config, session_carrier& above, dispatch_lists& lists, std::string nsp,
-                 std::string sid, gate_pass& pass)
+session::session(caf::actor_config& config, session_carrier& above, std::string_view sid, gate_pass& pass)
     : light_actor{config},
-      above_{&above},
+      out_{above.out()},
       form_{form_of(above, pass)},
-      lists_{&lists},
+      is_selected_only_{pass.log && pass.log->is_selected_only},
+      above_{&above},
       owner_{std::move(pass.owner)},
-      client_events_{pass.client_events},
-      nsp_{std::move(nsp)},
-      sid_{std::move(sid)},
-      filter_{pass.filter.is_open() ? nullptr : std::make_unique<const event_filter>(std::move(pass.filter))},
-      expiry_{pass.expires_at_ms ? std::make_unique<expiry>(*this, *pass.expires_at_ms) : nullptr},
-      log_{std::move(pass.log)} {
+      log_{pass.log ? pass.log->log : nullptr},
+      instances_{pass.log ? std::move(pass.log->instances) : nullptr} {
+  set_sid(sid);
+  if (!pass.filter.is_open())
+    rare().filter = std::move(pass.filter);
+  if (pass.expires_at_ms)
+    rare().end = std::make_unique<expiry>(*this, *pass.expires_at_ms);
+  if (pass.client_events != nullptr)
+    rare().client_events = pass.client_events;
   lane_ = live_lane();
-  if (log_ && (pass.start.is_recoverable || pass.start.place))
-    start_ = std::make_unique<beginning>(std::move(pass.start));
+  if (log_ != nullptr && (pass.start.is_recoverable || pass.start.place))
+    rare().start = std::make_unique<beginning>(std::move(pass.start));
 }
 
 session::~session() = default;
+
+session::rarities& session::rare() {
+  if (!rare_)
+    rare_ = std::make_unique<rarities>();
+  return *rare_;
+}
+
+void session::set_sid(std::string_view sid) {
+  if (sid.size() == sid_.size())
+    std::copy(sid.begin(), sid.end(), sid_.begin());
+  else
+    rare().sid = sid;
+}
 
 session_actor session::handle() {
   return caf::actor_cast<session_actor>(this);
@@ -62,10 +78,10 @@ void session::expiry::on_timer() {
 void session::ask(join ticket) {
   ticket.who = handle();
   ticket.loop = unit().home().index();
-  if (start_ && start_->resumed)
-    sid_ = start_->resumed->sid;
-  ticket.sid = sid_;
-  ticket.is_recoverable = start_ && start_->is_recoverable;
+  if (start() != nullptr && start()->resumed)
+    set_sid(start()->resumed->sid);
+  ticket.sid = sid();
+  ticket.is_recoverable = is_recoverable();
   caf::anon_send(owner_, std::move(ticket));
 }
 
@@ -73,26 +89,25 @@ void session::admit(const admit_session& x) {
   if (state_ != state::asking)
     return; // It left in the meantime, and has told its owner.
   state_ = state::joined;
-  if (expiry_)
-    unit().home().arm(*expiry_, std::chrono::milliseconds{std::max<std::int64_t>(0, expiry_->at_ms - unix_ms())});
+  if (rare_ && rare_->end)
+    unit().home().arm(*rare_->end, std::chrono::milliseconds{std::max<std::int64_t>(0, rare_->end->at_ms - unix_ms())});
   unit().counters().open_sessions.add();
   if (x.as)
     become(*x.as);
-  // First the answer, then the place in the lists: nothing may overtake CONNECT.
+  // First the answer, then the place in the list: nothing may overtake CONNECT.
   begin_at(x.position);
-  for (const auto& list : x.lists)
-    lists_->insert(*this, list);
+  above_->lists().insert(*this, x.list);
   for (const auto& room : x.rooms)
-    lists_->rooms().join(*this, x.lists.front().instance, room);
+    above_->lists().rooms().join(*this, x.list.instance, room);
 }
 
 void session::become(const known_session& x) {
-  sid_ = x.sid;
-  if (!start_)
-    start_ = std::make_unique<beginning>();
-  start_->pid = x.pid;
+  set_sid(x.sid);
+  if (start() == nullptr)
+    rare().start = std::make_unique<beginning>();
+  start()->pid = x.pid;
   if (!x.missed.empty())
-    above_->push(x.missed);
+    push(x.missed);
 }
 
 // -- to the client
@@ -113,12 +128,12 @@ void session::deliver(batch& x) {
         wanted.push_back(frames.packets[i]);
     frames = wanted;
   }
-  const auto result = frames.packets.empty() ? push_result::accepted : above_->offer(frames);
+  const auto result = frames.packets.empty() ? push_result::accepted : offer(frames);
   if (result == push_result::over_high_water)
     return fall_behind(x.last().sequence);
   if (result != push_result::accepted)
     return;
-  unit().counters().deliveries.add(frames.packets.size());
+  x.note_deliveries(frames.packets.size());
   place_ = {x.last().epoch, std::max(place_.sequence, x.last().sequence)};
 }
 
@@ -127,7 +142,7 @@ bool session::deliver_packet(const broadcast& x) {
       form_ == event_form::message || form_ == event_form::sse; // These carry events of instances only.
   if (state_ != state::joined || is_stream || (behind_ && behind_->is_before_connect))
     return false;
-  if (x.is_volatile && !above_->is_writable()) {
+  if (x.is_volatile && !out_->is_writable()) {
     unit().counters().dropped_volatile_packets.add();
     return false;
   }
@@ -139,39 +154,48 @@ bool session::deliver_packet(const broadcast& x) {
   return true;
 }
 
+bool session::push(const frame_batch& what) {
+  const auto result = offer(what);
+  if (result == push_result::over_high_water)
+    above_->close(close_reason::transport_error);
+  return result == push_result::accepted;
+}
+
 /// What is no event of an instance ends in the session's place all the same, so that nobody can forge one.
 bool session::push_packet(const broadcast& x) {
   const auto& first = x.frames->front();
   const auto type = first->packet().substr(1, 1);
   if (form_ != event_form::socketio_with_offset || x.ack || (type != "2" && type != "5"))
-    return above_->push(*x.frames);
+    return push(*x.frames);
   auto frames = *x.frames;
   const auto text = first->packet();
   frames.front() = frame::text({text.substr(0, text.size() - 1), ",\"", to_string(place_), "\"]"});
-  return above_->push(frames);
+  return push(frames);
 }
 
 // -- from the client
 
 session::dialogue& session::talk() {
-  if (!dialogue_)
-    dialogue_ = std::make_unique<dialogue>();
-  return *dialogue_;
+  auto& x = rare();
+  if (!x.talk)
+    x.talk = std::make_unique<dialogue>();
+  return *x.talk;
 }
 
-bool session::is_within_rate() {
-  if (client_events_->per_second == 0)
+bool session::is_within_rate(const client_event_rules& rules) {
+  if (rules.per_second == 0)
     return true;
   const auto now = unit().home().now_ms();
   auto& rate = talk().rate;
   if (!rate)
-    rate.emplace(client_events_->per_second, now);
+    rate.emplace(rules.per_second, now);
   return rate->take(now);
 }
 
 std::string session::on_client_event(const socketio::assembled_packet& x) {
   auto& counters = unit().counters();
-  if (client_events_ == nullptr) {
+  const auto* rules = rare_ ? rare_->client_events : nullptr;
+  if (rules == nullptr) {
     counters.dropped_client_events.add();
     return {}; // As recorded: ignored, and an acknowledgement never comes.
   }
@@ -179,12 +203,12 @@ std::string session::on_client_event(const socketio::assembled_packet& x) {
   std::size_t bytes = parts.arguments.size();
   for (const auto& attachment : x.attachments)
     bytes += attachment.size();
-  auto refusal = client_events_->refusal == nullptr ? std::string{} : client_events_->refusal(parts.name);
-  if (refusal.empty() && bytes > client_events_->bytes_max)
+  auto refusal = rules->refusal == nullptr ? std::string{} : rules->refusal(parts.name);
+  if (refusal.empty() && bytes > rules->bytes_max)
     refusal = error_argument("this event has " + std::to_string(bytes) + " bytes; at most " +
-                             std::to_string(client_events_->bytes_max) + " are allowed here");
-  if (refusal.empty() && !is_within_rate())
-    refusal = error_argument("more than " + std::to_string(client_events_->per_second) +
+                             std::to_string(rules->bytes_max) + " are allowed here");
+  if (refusal.empty() && !is_within_rate(*rules))
+    refusal = error_argument("more than " + std::to_string(rules->per_second) +
                              " events per second; send fewer, or wait a second");
   if (!refusal.empty()) {
     counters.dropped_client_events.add();
@@ -198,9 +222,9 @@ std::string session::on_client_event(const socketio::assembled_packet& x) {
 }
 
 void session::on_client_ack(const socketio::assembled_packet& x) {
-  if (!x.packet.id || x.packet.payload.empty() || !dialogue_)
+  if (!x.packet.id || x.packet.payload.empty() || !rare_ || !rare_->talk)
     return;
-  const auto to = dialogue_->acks.take(*x.packet.id);
+  const auto to = rare_->talk->acks.take(*x.packet.id);
   if (!to)
     return; // Unknown or answered already (protocol text, section 4).
   const auto array = x.packet.payload;
@@ -223,12 +247,17 @@ void session::leave_namespace(std::string_view why) {
   if (state_ == state::joined)
     unit().counters().open_sessions.subtract();
   state_ = state::over;
-  if (expiry_)
-    unit().home().disarm(*expiry_);
+  if (rare_ && rare_->end)
+    unit().home().disarm(*rare_->end);
   behind_.reset();
-  lists_->remove(*this);
-  caf::anon_send(owner_, leave{handle(), unit().home().index(), why, lists_->rooms().leave_all(*this)});
+  auto& lists = above_->lists();
+  lists.remove(*this);
+  leave last{handle(), unit().home().index(), why, lists.rooms().leave_all(*this)};
+  if (is_recoverable())
+    last.sid = rare_ && !rare_->joined_sid.empty() ? rare_->joined_sid : std::string{sid()};
+  caf::anon_send(owner_, std::move(last));
   above_ = nullptr;
+  out_ = nullptr;
   end();
 }
 

@@ -9,7 +9,9 @@
 #include "actors/session_carrier.hpp"
 #include "net/socketio/packet_reader.hpp"
 
+#include <array>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,8 +27,7 @@ public:
   using behavior_type = session_actor::behavior_type;
 
   /// `sid` is its id, as the client knows it. Takes what it needs of the pass, but not its ticket.
-  session(caf::actor_config& config, session_carrier& above, dispatch_lists& lists, std::string nsp, std::string sid,
-          gate_pass& pass);
+  session(caf::actor_config& config, session_carrier& above, std::string_view sid, gate_pass& pass);
   ~session() override;
 
   const char* name() const override { return "session"; }
@@ -60,12 +61,15 @@ public:
   /// The membership is over for that reason (static text): leaves its lists and its owner. The carrier forgets it.
   void leave_namespace(std::string_view why);
 
-  const std::string& nsp() const noexcept { return nsp_; }
-  const std::string& sid() const noexcept { return sid_; }
+  std::string_view sid() const noexcept {
+    return long_sid().empty() ? std::string_view{sid_.data(), sid_.size()} : long_sid();
+  }
   /// What its client comes back with; empty when it cannot.
-  const std::string& pid() const noexcept { return start_ ? start_->pid : no_pid; }
-  std::vector<dispatch_lists::place>& places() noexcept { return places_; }
-  room_index::places& rooms() noexcept { return rooms_; }
+  std::string_view pid() const noexcept { return rare_ && rare_->start ? rare_->start->pid : std::string_view{}; }
+  dispatch_lists::place& place_in_list() noexcept { return list_; }
+  /// The rooms that it is in; nullptr: it never was in any.
+  std::vector<room_index::place>* rooms() noexcept { return rare_ ? &rare_->rooms : nullptr; }
+  std::vector<room_index::place>& own_rooms() { return rare().rooms; }
   session_actor handle();
 
 private:
@@ -109,8 +113,27 @@ private:
     pending_acks acks;
     std::optional<rate_limit> rate;
   };
+  /// What few sessions have, or not for long.
+  struct rarities {
+    /// Nothing: everything passes.
+    std::optional<event_filter> filter;
+    std::unique_ptr<expiry> end;
+    std::unique_ptr<dialogue> talk;
+    std::unique_ptr<beginning> start;
+    std::vector<room_index::place> rooms;
+    /// What the client may send; nullptr: it is not heard.
+    const client_event_rules* client_events = nullptr;
+    /// Its id, where that is none of ours in length; empty otherwise.
+    std::string sid;
+    /// The id that it joined with, where it has another one by now; empty otherwise.
+    std::string joined_sid;
 
-  static inline const std::string no_pid;
+    bool is_empty() const noexcept {
+      return !filter && !end && !talk && !start && rooms.empty() && client_events == nullptr && sid.empty() &&
+             joined_sid.empty();
+    }
+  };
+  using sid_text = std::array<char, session_sid_characters>;
 
   void receive(caf::type_erased_tuple& what) override;
   void on_exit_request() override { close(); }
@@ -127,34 +150,42 @@ private:
   void go_on_reading();
   void take(const events_read& x);
   bool is_whole() const;
-  bool passes(const event& x) const noexcept { return !filter_ || filter_->passes(x); }
+  bool passes(const event& x) const noexcept { return lane_filter() == nullptr || lane_filter()->passes(x); }
+  const event_filter* lane_filter() const noexcept { return rare_ && rare_->filter ? &*rare_->filter : nullptr; }
+  beginning* start() const noexcept { return rare_ ? rare_->start.get() : nullptr; }
+  std::string_view long_sid() const noexcept { return rare_ ? rare_->sid : std::string_view{}; }
+  void set_sid(std::string_view sid);
+  bool is_recoverable() const noexcept { return form_ == event_form::socketio_with_offset; }
+  std::size_t backlog() const noexcept { return out_->backlog(); }
+  push_result offer(const frame_batch& what) { return out_ == nullptr ? push_result::closed : out_->push(what); }
+  /// The same for what cannot wait: a client with no room for it is closed. False when they were not taken.
+  bool push(const frame_batch& what);
+  rarities& rare();
   bool is_for_it(const event& x) const;
   bool lacks_some(const event_page& x) const;
   void send_page(const event_page& x);
   lane live_lane() const noexcept;
   dialogue& talk();
-  bool is_within_rate();
+  bool is_within_rate(const client_event_rules& rules);
 
-  // A delivery reads these and the unit before them: one cache line of each session.
-  session_carrier* above_;
+  // A delivery reads these: one cache line of each session.
+  outbox* out_;
   /// Where the client is: it has everything up to here that is its.
   offset place_;
   lane lane_ = lane::live;
   event_form form_;
   state state_ = state::asking;
-  dispatch_lists* lists_;
+  /// The namespace gets only what its settings select.
+  bool is_selected_only_;
+  std::unique_ptr<rarities> rare_;
+  session_carrier* above_;
   namespace_actor owner_;
-  const client_event_rules* client_events_;
-  std::string nsp_;
-  std::string sid_;
-  /// nullptr: everything passes.
-  std::unique_ptr<const event_filter> filter_;
-  std::vector<dispatch_lists::place> places_;
-  room_index::places rooms_;
-  std::unique_ptr<expiry> expiry_;
-  std::unique_ptr<dialogue> dialogue_;
-  std::optional<reading> log_;
-  std::unique_ptr<beginning> start_;
+  sid_text sid_{};
+  dispatch_lists::place list_;
+  /// Nullptr: no log keeps events.
+  const log_access* log_;
+  /// Whose events of the log it may read.
+  instance_ids instances_;
   std::unique_ptr<catch_up> behind_;
 };
 

@@ -7,6 +7,7 @@
 
 namespace arauto {
 
+class dispatch_lists;
 class session;
 
 /// What carries SESSIONs to their client: a CONNECTION, or another stream of events. Outlives its sessions' membership.
@@ -15,21 +16,14 @@ class session_carrier {
 public:
   virtual ~session_carrier() = default;
 
-  /// Queues packets with nothing in between.
-  virtual push_result offer(const frame_batch& what) = 0;
-  /// The same for what cannot wait: a client with no room for it is closed. False when they were not taken.
-  bool push(const frame_batch& what) {
-    const auto result = offer(what);
-    if (result == push_result::over_high_water)
-      close(close_reason::transport_error);
-    return result == push_result::accepted;
-  }
-  /// Bytes that wait for the client.
-  virtual std::size_t backlog() const noexcept = 0;
+  /// Where packets go; nullptr when the client is gone.
+  virtual outbox* out() const noexcept = 0;
   /// How events are written for this client.
   virtual event_form form() const noexcept = 0;
-  /// Whether the transport takes something now; what is volatile is pushed only then.
-  virtual bool is_writable() const noexcept = 0;
+  /// The name of a session's namespace.
+  virtual std::string_view nsp_of(const session& who) const noexcept = 0;
+  /// The sessions of its thread by what they get.
+  virtual dispatch_lists& lists() const noexcept = 0;
 
   /// The owner has let it in; its events follow.
   virtual void on_admitted(const session& who) = 0;

@@ -20,19 +20,19 @@ constexpr std::int64_t stuck_ms = 30000;
 } // namespace
 
 session::lane session::live_lane() const noexcept {
-  return filter_ ? lane::filtered : lane::live;
+  return lane_filter() != nullptr ? lane::filtered : lane::live;
 }
 
 // -- the beginning
 
 void session::begin_at(event_sequence joined) {
   place_.sequence = joined;
-  if (log_)
+  if (log_ != nullptr)
     place_ = log_->board->current().extent->at(joined);
-  if (!start_ || !start_->place)
+  if (start() == nullptr || !start()->place)
     return begin_anew();
   // Only when the first page is here it is sure that nothing is missing, and CONNECT can say so.
-  place_ = *start_->place;
+  place_ = *start()->place;
   behind_ = std::make_unique<catch_up>(*this);
   behind_->is_before_connect = true;
   behind_->newest = joined;
@@ -42,29 +42,31 @@ void session::begin_at(event_sequence joined) {
 
 /// A new session, from now on.
 void session::begin_anew() {
-  if (start_ && start_->is_recoverable)
-    start_->pid = start_->signer->sign({sid_, start_->stamp, place_, start_->inherited});
+  if (auto* x = start(); x != nullptr && x->is_recoverable)
+    x->pid = x->signer->sign({std::string{sid()}, x->stamp, place_, x->inherited});
   connect();
 }
 
 void session::connect() {
   above_->on_admitted(*this);
-  if (start_) {
-    if (start_->has_come_back)
-      (start_->resumed ? unit().counters().recovered_sessions : unit().counters().unrecovered_sessions).add();
-    start_.reset();
+  if (const auto* x = start()) {
+    if (x->has_come_back)
+      (x->resumed ? unit().counters().recovered_sessions : unit().counters().unrecovered_sessions).add();
+    rare_->start.reset();
+    if (rare_->is_empty())
+      rare_.reset();
   }
 }
 
 // -- reading
 
 void session::fall_behind(event_sequence newest) {
-  if (!log_)
+  if (log_ == nullptr)
     return above_->close(close_reason::transport_error);
   unit().counters().fallen_behind.add();
   behind_ = std::make_unique<catch_up>(*this);
   behind_->newest = newest;
-  behind_->backlog = above_->backlog();
+  behind_->backlog = backlog();
   behind_->moved_ms = unit().home().now_ms();
   lane_ = lane::log;
   unit().home().arm(*behind_, look_interval);
@@ -73,15 +75,16 @@ void session::fall_behind(event_sequence newest) {
 void session::read_on() {
   event_query x;
   x.after = place_.sequence;
-  x.instances = log_->instances;
+  if (instances_)
+    x.instances = *instances_;
   x.bytes_max = page_bytes;
   behind_->is_asking = true;
-  caf::anon_send(log_->from, read_events{handle(), std::move(x)});
+  caf::anon_send(log_->reader, read_events{handle(), std::move(x)});
 }
 
 /// Time to look whether there is room for a page.
 void session::go_on_reading() {
-  const auto waiting = above_->backlog();
+  const auto waiting = backlog();
   const auto now = unit().home().now_ms();
   if (waiting != behind_->backlog) {
     behind_->backlog = waiting;
@@ -96,11 +99,11 @@ void session::go_on_reading() {
 
 /// Whether everything behind its place is still there.
 bool session::is_whole() const {
-  return oldest_place(*log_->board->current().extent, log_->instances) <= place_.sequence;
+  return oldest_place(*log_->board->current().extent, instances_.get()) <= place_.sequence;
 }
 
 bool session::is_for_it(const event& x) const {
-  return (x.is_selected || !log_->is_selected_only) && passes(x);
+  return (x.is_selected || !is_selected_only_) && passes(x);
 }
 
 /// Whether the log does not have what one of its events says.
@@ -116,18 +119,19 @@ void session::take(const events_read& x) {
     // Never half: before CONNECT it can be a new session; later the client has to come again to learn of the gap.
     if (!behind_->is_before_connect)
       return above_->close(close_reason::transport_error);
-    if (!start_->resumed)
+    if (!start()->resumed)
       return refuse_beginning(x);
-    start_->inherited = start_->place->sequence;
-    start_->resumed.reset();
+    start()->inherited = start()->place->sequence;
+    start()->resumed.reset();
     // What the HUB brought meanwhile was before this session.
     place_ = log_->board->current().extent->at(behind_->newest);
-    sid_ = random_id(sid_.size());
+    rare_->joined_sid = sid();
+    set_sid(random_id(sid_.size()));
     become_live();
     return begin_anew();
   }
   if (std::exchange(behind_->is_before_connect, false))
-    start_->resumed || !start_->is_recoverable ? connect() : begin_anew();
+    start()->resumed || !start()->is_recoverable ? connect() : begin_anew();
   send_page(*x.page);
 }
 
@@ -135,10 +139,10 @@ void session::send_page(const event_page& x) {
   std::vector<frame_ptr> frames;
   for (const auto& one : x.events)
     if (!one.is_gap() && is_for_it(*one.what))
-      frames.push_back(encode(*one.what, nsp_, form_));
-  const auto result = frames.empty() ? push_result::accepted : above_->offer(frames);
+      frames.push_back(encode(*one.what, above_->nsp_of(*this), form_));
+  const auto result = frames.empty() ? push_result::accepted : offer(frames);
   if (result == push_result::over_high_water) { // Read again when there is room.
-    behind_->room_at = above_->backlog() / 2;
+    behind_->room_at = backlog() / 2;
     unit().home().arm(*behind_, look_interval);
   }
   if (result != push_result::accepted)
@@ -158,7 +162,7 @@ void session::refuse_beginning(const events_read& x) {
   auto* above = above_;
   const auto self = handle(); // Its carrier lets go of it.
   const auto now = log_->board->current().extent;
-  const auto refusal = x.page ? refuse_place(now->at(oldest_place(*now, log_->instances))) : refuse_reading(x.failure);
+  const auto refusal = x.page ? refuse_place(now->at(oldest_place(*now, instances_.get()))) : refuse_reading(x.failure);
   leave_namespace("server namespace disconnect");
   above->on_refused(*this, refusal.message, refusal.data);
 }

@@ -2,16 +2,17 @@
 
 #include "actors/protocol.hpp"
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <caf/abstract_actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/make_message.hpp>
 #include <caf/message_id.hpp>
 
+#include <array>
 #include <cstdint>
-#include <string>
+#include <optional>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 namespace arauto {
@@ -23,48 +24,42 @@ public:
   struct member {
     session_actor who;
     std::uint16_t loop = 0;
-    session_scope scope;
-    /// Its id, when somebody may come back as it.
-    std::string sid;
   };
+  /// Finds a member by its actor; looks at no session, since they are in use by their threads.
+  struct by_actor {
+    using is_transparent = void;
+    using pointer = const caf::abstract_actor*;
+    static pointer key(pointer x) noexcept { return x; }
+    static pointer key(const session_actor& x) noexcept { return caf::actor_cast<caf::abstract_actor*>(x); }
+    static pointer key(const member& x) noexcept { return key(x.who); }
+    std::size_t operator()(const auto& x) const noexcept { return std::hash<pointer>{}(key(x)); }
+    bool operator()(const auto& a, const auto& b) const noexcept { return key(a) == key(b); }
+  };
+  using members_type = boost::unordered_flat_set<member, by_actor, by_actor>;
 
   explicit session_set(std::size_t loops) : per_loop_(loops) {}
 
-  void add(const join& x) {
-    const auto sid = x.is_recoverable ? x.sid : std::string{};
-    if (!members_.emplace(x.who.id(), member{x.who, x.loop, x.scope, sid}).second)
-      return;
-    ++per_loop_[x.loop];
-    if (!sid.empty())
-      by_sid_[sid] = x.who.id();
-  }
+  /// False: it is a member already.
+  bool add(const join& x);
+  /// False: it is none.
+  bool remove(const leave& x);
 
-  /// The member that has that id, or nullptr.
-  const member* find(const std::string& sid) const {
-    const auto at = by_sid_.find(sid);
-    return at == by_sid_.end() ? nullptr : &members_.at(at->second);
-  }
-
-  /// The member that left, or nothing when it was none.
-  bool remove(const leave& x) {
-    const auto at = members_.find(x.who.id());
-    if (at == members_.end())
-      return false;
-    if (const auto same = by_sid_.find(at->second.sid); same != by_sid_.end() && same->second == x.who.id())
-      by_sid_.erase(same);
-    members_.erase(at);
-    --per_loop_[x.loop];
-    return true;
-  }
+  /// The member that joined with that id as one whose client may come back, or nullptr.
+  const member* find(std::string_view sid) const noexcept;
+  const member* find(const session_actor& who) const noexcept;
 
   /// Whether a session of ours lives on that I/O thread.
   bool reaches(std::size_t loop) const noexcept { return per_loop_[loop] != 0; }
   std::size_t size() const noexcept { return members_.size(); }
-  const std::unordered_map<caf::actor_id, member>& members() const noexcept { return members_; }
+  const members_type& members() const noexcept { return members_; }
 
 private:
-  std::unordered_map<caf::actor_id, member> members_;
-  std::unordered_map<std::string, caf::actor_id> by_sid_;
+  using sid_key = std::array<char, session_sid_characters>;
+  /// Nothing when it has another length: then nobody comes back with it.
+  static std::optional<sid_key> key_of(std::string_view sid) noexcept;
+
+  members_type members_;
+  boost::unordered_flat_map<sid_key, by_actor::pointer> by_sid_;
   std::vector<std::uint32_t> per_loop_;
 };
 

@@ -12,27 +12,25 @@ namespace arauto {
 
 namespace {
 
-constexpr std::size_t sid_characters = 20;
-
 session& session_of(const session_actor& x) {
   return static_cast<session&>(*caf::actor_cast<caf::abstract_actor*>(x));
 }
 
 } // namespace
 
-stream_connection::stream_connection(caf::actor_config& config, event_outbox& out, event_form form)
-    : light_actor{config}, out_{&out}, form_{form} {}
+stream_connection::stream_connection(caf::actor_config& config, event_outbox& out, event_form form,
+                                     dispatch_lists& lists, std::string_view nsp)
+    : light_actor{config}, out_{&out}, form_{form}, lists_{&lists}, nsp_{nsp} {}
 
 application_side_ptr stream_connection::hold() {
   caf::intrusive_ptr_add_ref(ctrl());
   return application_side_ptr{this};
 }
 
-void stream_connection::start(dispatch_lists& lists, std::string_view nsp, gate_pass pass) {
+void stream_connection::start(gate_pass pass) {
   pass.client_events = nullptr;      // Streams go one way.
   pass.start.is_recoverable = false; // They name the place themselves when they come again.
-  session_ =
-      make_light<session, session_actor>(unit(), *this, lists, std::string{nsp}, random_id(sid_characters), pass);
+  session_ = make_light<session, session_actor>(unit(), *this, random_id(session_sid_characters), pass);
   session_of(session_).ask(std::move(pass.ticket));
 }
 
@@ -43,10 +41,6 @@ void stream_connection::on_close(close_reason why) {
       session_of(held).leave_namespace(to_string(why));
     end();
   });
-}
-
-push_result stream_connection::offer(const frame_batch& what) {
-  return out_ == nullptr ? push_result::closed : out_->push(what);
 }
 
 void stream_connection::on_refused(const session&, std::string_view message, std::string_view) {
@@ -91,9 +85,9 @@ std::variant<application_side_ptr, admission> stream_front::open(event_outbox& o
       no.refusal_status = refused->status;
       return;
     }
-    const auto made = make_light<stream_connection, connection_actor>(services_.unit, out, form);
+    const auto made = make_light<stream_connection, connection_actor>(services_.unit, out, form, services_.lists, nsp);
     auto& side = static_cast<stream_connection&>(*caf::actor_cast<caf::abstract_actor*>(made));
-    side.start(services_.lists, nsp, std::move(std::get<gate_pass>(judged)));
+    side.start(std::move(std::get<gate_pass>(judged)));
     opened = side.hold();
   });
   if (!went_well) {

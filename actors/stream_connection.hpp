@@ -15,14 +15,15 @@ public:
   using signatures = connection_actor::signatures;
   using behavior_type = connection_actor::behavior_type;
 
-  stream_connection(caf::actor_config& config, event_outbox& out, event_form form);
+  stream_connection(caf::actor_config& config, event_outbox& out, event_form form, dispatch_lists& lists,
+                    std::string_view nsp);
 
   const char* name() const override { return "stream_connection"; }
 
   /// One more reference, as its event stream holds it.
   application_side_ptr hold();
   /// Asks the owner of the namespace. Once, before anything else.
-  void start(dispatch_lists& lists, std::string_view nsp, gate_pass pass);
+  void start(gate_pass pass);
 
   // -- called by the event stream
 
@@ -32,10 +33,10 @@ public:
 
   // -- called by its SESSION
 
-  push_result offer(const frame_batch& what) override;
-  std::size_t backlog() const noexcept override { return out_ == nullptr ? 0 : out_->backlog(); }
+  outbox* out() const noexcept override { return out_; }
   event_form form() const noexcept override { return form_; }
-  bool is_writable() const noexcept override { return out_ != nullptr && out_->is_writable(); }
+  std::string_view nsp_of(const session&) const noexcept override { return nsp_; }
+  dispatch_lists& lists() const noexcept override { return *lists_; }
   void on_admitted(const session&) override {}
   void on_refused(const session& who, std::string_view message, std::string_view data) override;
   void on_closed_by_owner(const session& who) override;
@@ -49,6 +50,8 @@ private:
 
   event_outbox* out_;
   event_form form_;
+  dispatch_lists* lists_;
+  std::string nsp_;
   session_actor session_;
 };
 

@@ -1,5 +1,6 @@
 #include "net/packed_handshake.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -13,10 +14,10 @@ constexpr std::array texts{&handshake::sid,           &handshake::target,     &h
 
 using length = std::uint32_t; // A request head has 16 KB at most.
 
-void put(std::string& out, std::string_view text) {
+void put(char*& out, std::string_view text) {
   const auto size = static_cast<length>(text.size());
-  out.append(reinterpret_cast<const char*>(&size), sizeof size);
-  out.append(text);
+  std::memcpy(out, &size, sizeof size);
+  out = std::copy(text.begin(), text.end(), out + sizeof size);
 }
 
 std::string take(std::string_view& from) {
@@ -31,17 +32,20 @@ std::string take(std::string_view& from) {
 
 packed_handshake::packed_handshake(const handshake& x)
     : version_{x.version}, is_secure_{x.is_secure}, is_websocket_{x.is_websocket}, is_forwarded_{x.is_forwarded} {
-  std::size_t size = 0;
+  const auto add = [this](std::string_view text) { size_ += static_cast<length>(sizeof(length) + text.size()); };
   for (const auto text : texts)
-    size += sizeof(length) + (x.*text).size();
-  for (const auto& [name, value] : x.fields)
-    size += 2 * sizeof(length) + name.size() + value.size();
-  bytes_.reserve(size);
-  for (const auto text : texts)
-    put(bytes_, x.*text);
+    add(x.*text);
   for (const auto& [name, value] : x.fields) {
-    put(bytes_, name);
-    put(bytes_, value);
+    add(name);
+    add(value);
+  }
+  bytes_ = std::make_unique<char[]>(size_);
+  auto* out = bytes_.get();
+  for (const auto text : texts)
+    put(out, x.*text);
+  for (const auto& [name, value] : x.fields) {
+    put(out, name);
+    put(out, value);
   }
 }
 
@@ -51,7 +55,7 @@ handshake packed_handshake::unpack() const {
   x.is_secure = is_secure_;
   x.is_websocket = is_websocket_;
   x.is_forwarded = is_forwarded_;
-  std::string_view rest = bytes_;
+  std::string_view rest{bytes_.get(), size_};
   for (const auto text : texts)
     x.*text = take(rest);
   while (!rest.empty()) {

@@ -2,7 +2,8 @@
 
 #include "net/ports.hpp"
 
-#include <string>
+#include <cstdint>
+#include <memory>
 
 namespace arauto {
 
@@ -17,7 +18,8 @@ public:
 
 private:
   /// Each text behind its length in four bytes; the texts in the order of the members, header fields last.
-  std::string bytes_;
+  std::unique_ptr<char[]> bytes_;
+  std::uint32_t size_ = 0;
   std::uint8_t version_;
   bool is_secure_ : 1;
   bool is_websocket_ : 1;

@@ -15,6 +15,9 @@
 /// How sessions come, get events, and go.
 namespace arauto {
 
+/// Of an id that we give: session ids are as long as those of the reference server.
+inline constexpr std::size_t session_sid_characters = 20;
+
 /// Whose events a session on "/" may see.
 struct session_scope {
   /// Came with the global key.
@@ -55,6 +58,8 @@ struct leave {
   std::string_view why;
   /// The rooms it was in.
   std::vector<std::string> rooms;
+  /// The id that it joined with, when somebody might have come back as it.
+  std::string sid{};
 };
 
 struct refuse_session {
@@ -86,8 +91,9 @@ struct known_session {
 
 struct admit_session {
   session_actor who;
-  std::vector<list_key> lists;
-  /// Of the first list's namespace.
+  /// Where it gets its events from: one list, so that they keep their order.
+  list_key list;
+  /// Of that list's namespace.
   std::vector<std::string> rooms;
   /// What is published from now on is behind this place.
   event_sequence position = 0;

@@ -134,7 +134,7 @@ http::response judged_answer(const search& s, const events_read& got) {
   if (!got.page)
     return busy_answer("The event log cannot be read now: " + got.failure);
   const auto now = home.ports.history->places().extent;
-  const auto oldest = oldest_place(*now, s.what.instances);
+  const auto oldest = oldest_place(*now, s.what.instances ? &*s.what.instances : nullptr);
   if (s.is_exact && oldest > s.what.after)
     return gone_answer("events behind \"after\" are not kept any more", now->at(oldest));
   return page_answer(s, *got.page, *now);
@@ -174,7 +174,7 @@ void show_history(const exchange_ptr& x) {
     return x->answer(error_answer(400, wrong));
   const auto log = home.ports.history->places().extent;
   s.what.instances.emplace({instance->record->id});
-  const auto oldest = oldest_place(*log, s.what.instances);
+  const auto oldest = oldest_place(*log, s.what.instances ? &*s.what.instances : nullptr);
   s.what.after = oldest;
   s.is_exact = http::query_value(x->asked().query(), "after").has_value();
   if (!read_place(*x, "after", *log, oldest, s.what.after) || !read_place(*x, "before", *log, oldest, s.what.before))

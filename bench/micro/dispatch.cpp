@@ -55,7 +55,7 @@ constexpr list_key everybody{list_key::part::own_namespace, 1};
 /// Owner of the namespace: grants every join at once.
 struct owner_state {
   static constexpr const char* name = "owner";
-  void admit(const join& x) { hub->admit({x.who, {everybody}, {}}); }
+  void admit(const join& x) { hub->admit({x.who, everybody, {}}); }
   void release(const leave&) {}
   void ignore(const client_event&) {}
   hub_state* hub = nullptr;

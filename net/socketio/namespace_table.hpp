@@ -84,6 +84,7 @@ public:
     return std::any_of(entries_.begin(), entries_.end(), [](const entry& x) { return x.now == state::joined; });
   }
   std::vector<entry>& entries() noexcept { return entries_; }
+  const std::vector<entry>& entries() const noexcept { return entries_; }
 
 private:
   std::vector<entry> entries_;

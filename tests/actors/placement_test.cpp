@@ -67,6 +67,7 @@ public:
   using signatures = poked_actor::signatures;
   using behavior_type = poked_actor::behavior_type;
   poked_light(caf::actor_config& config, tally* count) : light_actor{config}, count_{count} {}
+  const char* name() const override { return "poked_light"; }
 
 private:
   void receive(caf::type_erased_tuple&) override { count_->note(unit().is_current()); }
