@@ -5,24 +5,29 @@
 
 namespace arauto::app {
 
-/// How far the process is. Only `serving` is ready for clients.
-enum class stage : std::uint8_t {
-  starting,
-  serving,
-  /// Asked to end: no new client is let in, and those that are there are released.
-  draining
-};
-
-/// Which stage the process is in: one word that the server changes and everybody reads. Owned by the server, outlives
-/// all threads. Thread-safe. It becomes `draining` before the first connection is closed, and never leaves that.
+/// What the process is about, for those who ask whether to send it clients (`/health/ready`). Written by the server,
+/// read by any thread.
 class lifecycle {
 public:
-  stage now() const noexcept { return now_.load(std::memory_order_acquire); }
-  bool is_draining() const noexcept { return now() == stage::draining; }
-  void enter(stage next) noexcept { now_.store(next, std::memory_order_release); }
+  enum class phase : std::uint8_t {
+    /// Stores are read, actors are made: nobody is accepted yet.
+    starting,
+    serving,
+    /// It goes down. Begins before the first connection is closed.
+    draining
+  };
+
+  phase now() const noexcept { return now_.load(std::memory_order_acquire); }
+  /// From starting only: a server that is told to go down before it serves stays down.
+  void serve() noexcept {
+    auto expected = phase::starting;
+    now_.compare_exchange_strong(expected, phase::serving, std::memory_order_acq_rel);
+  }
+  /// For good.
+  void drain() noexcept { now_.store(phase::draining, std::memory_order_release); }
 
 private:
-  std::atomic<stage> now_{stage::starting};
+  std::atomic<phase> now_{phase::starting};
 };
 
 } // namespace arauto::app
