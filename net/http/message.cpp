@@ -17,17 +17,11 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
 }
 
 std::string_view request::field(std::string_view name) const noexcept {
-  if (!fields.may_have(name))
-    return {};
-  for (auto at = fields.size(); at-- > 0;)
-    if (const auto [key, value] = fields[at]; equals_ignoring_case(key, name))
-      return value;
-  return {};
+  return fields.find_last(name, [name](std::string_view key) { return equals_ignoring_case(key, name); }).value_or("");
 }
 
 bool request::has_field(std::string_view name) const noexcept {
-  return fields.may_have(name) && std::any_of(fields.begin(), fields.end(),
-                                              [name](const auto& x) { return equals_ignoring_case(x.first, name); });
+  return fields.find_last(name, [name](std::string_view key) { return equals_ignoring_case(key, name); }).has_value();
 }
 
 std::string request::joined_field(std::string_view name) const {

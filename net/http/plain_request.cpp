@@ -118,6 +118,7 @@ std::optional<plain_request> read_plain_request(std::string_view bytes) {
   if (!target.starts_with('/') || !in.take(" HTTP/1.1\r\n"))
     return std::nullopt;
   framing frame;
+  const auto head_line_bytes = in.bytes();
   while (!in.take("\r\n")) {
     const auto name = in.take_token();
     if (name.empty() || x.head.fields.size() == fields_max || !in.take(":"))
@@ -125,8 +126,9 @@ std::optional<plain_request> read_plain_request(std::string_view bytes) {
     const auto value = trimmed(in.take_value());
     if (!in.take("\r\n") || !frame.take(name, value))
       return std::nullopt;
-    x.head.fields.emplace_back(name, value);
+    x.head.fields.emplace_in_text(bytes.substr(head_line_bytes), name, value);
   }
+  x.head.fields.set_text(bytes.substr(head_line_bytes, in.bytes() - head_line_bytes));
   x.bytes = in.bytes() + frame.body_bytes();
   if (!frame.has_host() || x.bytes > bytes.size())
     return std::nullopt;

@@ -10,7 +10,8 @@ using namespace std::string_literals;
 TEST(HttpPlainRequest, ReadsOneOfManyRequests) {
   const auto first = "POST /event/emit/shop?a=b HTTP/1.1\r\nHost: here:80\r\napikey:  a key \r\nX-Empty:\r\n"
                      "content-LENGTH: 7\r\n\r\n{\"a\":1}"s;
-  const auto x = read_plain_request(first + "GET / HTTP/1.1\r\n");
+  const auto read = first + "GET / HTTP/1.1\r\n";
+  const auto x = read_plain_request(read);
   ASSERT_TRUE(x);
   EXPECT_EQ(x->bytes, first.size());
   EXPECT_EQ(x->body, "{\"a\":1}");
