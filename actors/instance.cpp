@@ -95,11 +95,13 @@ void instance_state::emit(emit_batch& x) {
 void instance_state::place(std::vector<emission> events, std::vector<emit_request> requests) {
   append out{caf::actor_cast<instance_actor>(self), {}, std::move(requests)};
   out.events.reserve(events.size());
-  const auto now = now_json(services->envelope.date_time);
+  std::string now;
   for (auto& what : events) {
     const boost::intrusive_ptr<event> made{new event};
     made->from = from_;
-    made->date_time_json = what.date_time.empty() ? now : std::string{what.date_time};
+    if (what.date_time.empty() && now.empty())
+      now = now_json(services->envelope.date_time);
+    made->date_time_json = what.date_time.empty() ? std::string_view{now} : what.date_time;
     made->server_url_json = what.server_url.empty() ? server_url_json_ : std::string{what.server_url};
     if (what.is_own && !sender_json_.empty())
       add_sender(what, sender_json_);

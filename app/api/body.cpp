@@ -25,6 +25,8 @@ std::string_view unquoted(std::string_view text) {
 
 /// The `charset` of a content type, upper case; empty when there is none.
 std::string charset_of(std::string_view content_type) {
+  if (content_type.find(';') == std::string_view::npos)
+    return {};
   http::next_item(content_type, ';');
   while (!content_type.empty()) {
     auto parameter = http::next_item(content_type, ';');
@@ -115,13 +117,14 @@ void body_members::add_below(std::string key, std::string_view value) {
 
 bool has_media_type(const http::request& asked, std::string_view type) {
   auto given = asked.field("content-type");
-  return http::equals_ignoring_case(unquoted(http::next_item(given, ';')), type);
+  // Usually it is that and nothing else.
+  return given == type || http::equals_ignoring_case(unquoted(http::next_item(given, ';')), type);
 }
 
 std::optional<http::response> refuse_encoding(const http::request& asked) {
-  const auto encoding = lower(asked.field("content-encoding"));
-  if (!encoding.empty() && encoding != "identity")
-    return plain_error_answer(415, "unsupported content encoding \"" + encoding + "\"");
+  const auto encoding = asked.field("content-encoding");
+  if (!encoding.empty() && !http::equals_ignoring_case(encoding, "identity"))
+    return plain_error_answer(415, "unsupported content encoding \"" + lower(encoding) + "\"");
   const auto charset = charset_of(asked.field("content-type"));
   if (!charset.empty() && charset != "UTF-8")
     return plain_error_answer(415, "unsupported charset \"" + charset + "\"");

@@ -61,7 +61,9 @@ public:
   void set_text(std::string_view text) { text_ = text; }
   /// Name and value are parts of `origin`, of which `set_text` will get a copy, or has got one.
   void emplace_in_text(std::string_view origin, std::string_view name, std::string_view value) {
-    const auto place_of = [&](std::string_view part) { return static_cast<std::uint32_t>(part.data() - origin.data()); };
+    const auto place_of = [&](std::string_view part) {
+      return static_cast<std::uint32_t>(part.data() - origin.data());
+    };
     add_place({place_of(name), static_cast<std::uint32_t>(name.size()), place_of(value),
                static_cast<std::uint32_t>(value.size())});
     names_ |= bit_of(name);

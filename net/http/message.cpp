@@ -1,6 +1,8 @@
 #include "net/http/message.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 
 namespace arauto::http {
 
@@ -10,10 +12,38 @@ char lower(char x) noexcept {
   return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x;
 }
 
+std::uint64_t eight_bytes(const char* from) noexcept {
+  std::uint64_t x = 0;
+  std::memcpy(&x, from, sizeof x);
+  return x;
+}
+
+/// Whether eight bytes are the same but for the case of letters.
+bool differ_in_case_only(std::uint64_t a, std::uint64_t b) noexcept {
+  constexpr std::uint64_t each = 0x0101010101010101;
+  constexpr std::uint64_t high = 0x80 * each;
+  const auto difference = a ^ b;
+  // Adding to seven bits raises the eighth from a certain letter on.
+  const auto letter = (a | 0x20 * each) & ~high;
+  const auto is_letter = (letter + (0x80 - 'a') * each) & ~(letter + (0x80 - 'z' - 1) * each) & ~a & high;
+  return (difference & ~(0x20 * each)) == 0 && (difference << 2 & ~is_letter) == 0;
+}
+
 } // namespace
 
 bool equals_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size())
+    return false;
+  constexpr std::size_t at_once = sizeof(std::uint64_t);
+  if (a.size() < at_once)
+    return std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+  // The last eight may have been looked at in part.
+  for (std::size_t at = 0; at < a.size(); at += at_once) {
+    const auto from = std::min(at, a.size() - at_once);
+    if (!differ_in_case_only(eight_bytes(a.data() + from), eight_bytes(b.data() + from)))
+      return false;
+  }
+  return true;
 }
 
 std::string_view request::field(std::string_view name) const noexcept {

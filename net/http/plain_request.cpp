@@ -77,9 +77,9 @@ class framing {
 public:
   /// False: the field asks for more than this reader does.
   bool take(std::string_view name, std::string_view value) noexcept {
-    constexpr std::array<std::string_view, 7> unusual{"connection", "expect", "proxy-connection", "te", "trailer",
-                                                      "transfer-encoding", "upgrade"};
-    const auto is = [name](std::string_view x) { return equals_ignoring_case(name, x); };
+    constexpr std::array<std::string_view, 7> unusual{
+        "connection", "expect", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"};
+    const auto is = [name](std::string_view x) { return name.size() == x.size() && equals_ignoring_case(name, x); };
     if (is("host"))
       return !std::exchange(has_host_, true);
     if (is("content-length"))

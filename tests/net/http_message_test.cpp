@@ -11,6 +11,22 @@ request asking(std::string target) {
   return x;
 }
 
+TEST(HttpMessage, OnlyTheCaseOfLettersIsIgnored) {
+  const auto lower = [](char x) { return x >= 'A' && x <= 'Z' ? static_cast<char>(x - 'A' + 'a') : x; };
+  for (const std::size_t size : {1, 7, 8, 9, 17})
+    for (int x = 0; x < 256; ++x)
+      for (int y = 0; y < 256; ++y) {
+        std::string a(size, 'k');
+        std::string b(size, 'K');
+        const auto at = static_cast<std::size_t>(x + y) % size;
+        a[at] = static_cast<char>(x);
+        b[at] = static_cast<char>(y);
+        ASSERT_EQ(equals_ignoring_case(a, b), lower(a[at]) == lower(b[at])) << size << ", " << x << ", " << y;
+      }
+  EXPECT_TRUE(equals_ignoring_case("", ""));
+  EXPECT_FALSE(equals_ignoring_case("Content-Type", "Content-Type "));
+}
+
 TEST(HttpMessage, FindsFieldsWhateverTheirCase) {
   request x;
   x.fields = {{"Host", "a"}, {"ApiKey", "first"}, {"X-Empty", ""}, {"APIKEY", "last"}};
