@@ -9,7 +9,6 @@
 #include <deque>
 #include <fstream>
 #include <iostream>
-#include <malloc.h>
 
 namespace arauto::sessions {
 namespace {
@@ -105,7 +104,6 @@ int run(const options& x) {
   std::deque<client> clients(x.clients);
   const auto sessions = static_cast<double>(x.clients * x.namespaces);
   const auto bytes_before = written_bytes();
-  const auto heap_before = mallinfo2().uordblks;
   auto began = cpu_seconds();
   for (std::size_t i = 0; i < clients.size(); ++i) {
     clients[i].side = server.open(clients[i].out);
@@ -115,7 +113,6 @@ int run(const options& x) {
   }
   const auto join_s = cpu_seconds() - began;
   const auto bytes = written_bytes() - bytes_before;
-  const auto heap = static_cast<double>(mallinfo2().uordblks - heap_before);
 
   const auto joined = server.counters().open_sessions.get();
   std::size_t expected = 0;
@@ -150,7 +147,6 @@ int run(const options& x) {
   out.add("namespaces", static_cast<std::uint64_t>(x.namespaces));
   out.add("payload", static_cast<std::uint64_t>(x.payload));
   out.add("bytes_per_session", bytes / sessions, 0);
-  out.add("heap_bytes_per_session", heap / sessions, 0);
   out.add("join_us", join_s * 1e6 / sessions, 3);
   out.add("leave_us", leave_s * 1e6 / sessions, 3);
   out.add("deliveries", got);
