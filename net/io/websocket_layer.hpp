@@ -2,6 +2,7 @@
 
 #include "net/io/frame_stream.hpp"
 #include "net/websocket/frame_tracker.hpp"
+#include "net/websocket/short_frame.hpp"
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/compose.hpp>
@@ -10,6 +11,8 @@
 #include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/role.hpp>
 #include <boost/beast/core/saved_handler.hpp>
+
+#include <optional>
 
 namespace arauto::io {
 
@@ -49,8 +52,11 @@ public:
           for (boost::asio::const_buffer part : boost::beast::buffers_range_ref(what))
             chunk.append(static_cast<const char*>(part.data()), part.size());
           const auto bytes = chunk.size();
-          amend(chunk);
-          stream_->write(std::move(chunk));
+          // Beast writes each control frame as one chunk.
+          if (constexpr char close_frame = '\x88'; chunk.front() == close_frame)
+            write_close(status_ ? websocket::close_frame(*status_, {}) : std::move(chunk));
+          else
+            stream_->write(std::move(chunk));
           const auto ec = stream_->is_open() ? error_code{} : error_code{boost::asio::error::broken_pipe};
           if (!ec && stream_->unsent_bytes() > unsent_max)
             blocked_.emplace(blocked_write<decltype(handler)>{std::move(handler), bytes});
@@ -60,8 +66,15 @@ public:
         token, buffers);
   }
 
-  /// The client closed without a status: the close frame that answers has none either, where Beast writes 1000.
-  void answer_empty_close() noexcept { has_empty_close_ = true; }
+  /// The close frame that Beast is about to write has this status instead of its own; 0: none.
+  void close_with(std::uint16_t status) noexcept { status_ = status; }
+
+  /// What waits for the client leaves before a close frame, if the socket takes it now: behind it nothing may.
+  void write_close(std::string frame) {
+    stream_->flush();
+    stream_->set_source(nullptr);
+    stream_->write(std::move(frame));
+  }
 
   // Beast accepts a handshake that is over already: what it answers goes nowhere, and it reads nothing.
   template <class Buffers>
@@ -98,13 +111,6 @@ public:
 
 private:
   static constexpr std::size_t unsent_max = 65536;
-
-  /// Beast writes each control frame as one chunk.
-  void amend(std::string& chunk) const {
-    constexpr char close_frame = '\x88';
-    if (has_empty_close_ && chunk.front() == close_frame)
-      chunk.assign({close_frame, '\0'});
-  }
 
   /// A write whose bytes are queued already and whose completion waits.
   template <class Handler>
@@ -158,7 +164,7 @@ private:
   websocket::frame_tracker received_;
   boost::beast::saved_handler waiting_;
   boost::beast::saved_handler blocked_;
-  bool has_empty_close_ = false;
+  std::optional<std::uint16_t> status_;
 };
 
 /// Beast ends a WebSocket through these: the socket goes when the last chunk has left.

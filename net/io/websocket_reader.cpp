@@ -1,6 +1,7 @@
 #include "net/io/websocket_reader.hpp"
 
 #include "net/io/websocket_layer.hpp"
+#include "net/utf8.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/websocket/stream.hpp>
@@ -44,8 +45,8 @@ public:
     socket_.control_callback([this](ws::frame_type kind, beast::string_view) {
       if (kind == ws::frame_type::pong)
         above_->on_pong();
-      if (kind == ws::frame_type::close && socket_.reason().code == ws::close_code::none)
-        socket_.next_layer().answer_empty_close();
+      if (kind == ws::frame_type::close)
+        answer_close(socket_.reason().code);
     });
     read();
   }
@@ -82,6 +83,15 @@ private:
         });
   }
 
+  /// Where Beast answers otherwise: a close frame without a status with 1000, and any status over 3000 with the same.
+  void answer_close(std::uint16_t status) {
+    constexpr std::uint16_t last_status = 4999; // RFC 6455, section 7.4.2.
+    if (status == ws::close_code::none)
+      socket_.next_layer().close_with(0);
+    else if (status > last_status)
+      socket_.next_layer().close_with(ws::close_code::protocol_error);
+  }
+
   void take(std::string_view bytes) {
     if (!socket_.is_message_done()) {
       message_.append(bytes);
@@ -89,9 +99,15 @@ private:
         rest_ = std::make_unique<char[]>(rest_bytes);
       return read();
     }
+    const auto ends_empty = bytes.empty();
     if (!message_.empty()) {
       message_.append(bytes);
       bytes = message_;
+    }
+    // Beast does not look at the end of a text whose last fragment is empty: it may be within a character.
+    if (ends_empty && !socket_.got_binary() && !is_utf8(bytes)) {
+      socket_.next_layer().write_close(websocket::close_frame(ws::close_code::bad_payload, {}));
+      return above_->on_reader_end(true);
     }
     above_->on_message(socket_.got_binary(), bytes);
     give_back(message_);
