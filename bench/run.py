@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # The source tree stays clean.
 
-from harness import disk, growth, loadgen, plot, smoke, storm, table, verdict
+from harness import disk, growth, load, loadgen, plot, smoke, storm, table, verdict
 from harness.scenarios import LOG_WARMUP_S, all_scenarios, log_seconds
 from harness.servers import PEERS, Arauto, BenchError, LimitPlain, Places, ShippedArauto, install_node_peer
 from harness.variants import another_arauto, held, secured, with_settings
@@ -156,14 +156,18 @@ def parse_arguments():
   parser.add_argument("--quick", action="store_true", help="shorter, once: a look, not a result")
   parser.add_argument("--runs", type=int, help=f"measurements of each, {RUNS} by default")
   parser.add_argument("--smoke", action="store_true", help="a few seconds that check the harness itself")
+  parser.add_argument("--load", type=Path, metavar="PROGRAM",
+                      help="many clients at a build of arauto under a sanitizer: no loss, no report; no measurement")
   chosen = parser.parse_args()
   unknown = [name for name in chosen.scenarios if name not in names]
   chosen.peers = [name for name in chosen.peers.split(",") if name not in ("", "none")]
   unknown += [name for name in chosen.peers if name not in PEERS]
   if unknown:
     parser.error(f"unknown: {', '.join(unknown)}")
-  if chosen.against and not chosen.against.is_file():
-    parser.error(f"--against: {chosen.against} is not a program")
+  for option in ("against", "load"):
+    program = getattr(chosen, option)
+    if program and not program.is_file():
+      parser.error(f"--{option}: {program} is not a program")
   if chosen.runs is not None and chosen.runs < 1:
     parser.error("--runs must be at least 1")
   return chosen
@@ -210,7 +214,12 @@ def main():
   hard_limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
   resource.setrlimit(resource.RLIMIT_NOFILE, (hard_limit, hard_limit))  # The servers inherit it.
   try:
-    passed = smoke.run(places) if chosen.smoke else run_bench(chosen, places)
+    if chosen.smoke:
+      passed = smoke.run(places)
+    elif chosen.load:
+      passed = load.run(places, chosen.load.resolve())
+    else:
+      passed = run_bench(chosen, places)
   except BenchError as error:
     sys.exit(f"bench: {error}")
   sys.exit(0 if passed else 1)

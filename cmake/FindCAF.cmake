@@ -14,7 +14,9 @@ endif()
 include(FindPackageHandleStandardArgs)
 find_package_handle_standard_args(CAF REQUIRED_VARS CAF_CORE_LIBRARY CAF_INCLUDE_DIR VERSION_VAR CAF_VERSION)
 
-if(CAF_FOUND AND NOT TARGET CAF::core)
+if(CAF_FOUND AND NOT TARGET CAF::core AND ARAUTO_SANITIZE MATCHES "thread")
+  include(ThreadSanitizedCaf)
+elseif(CAF_FOUND AND NOT TARGET CAF::core)
   add_library(CAF::core UNKNOWN IMPORTED)
   set_target_properties(CAF::core PROPERTIES IMPORTED_LOCATION "${CAF_CORE_LIBRARY}"
     INTERFACE_INCLUDE_DIRECTORIES "${CAF_INCLUDE_DIR}")

@@ -47,6 +47,7 @@ class Server:
   # What its clients ask for, as words for the load generator.
   client_arguments = ()
   is_secure = False
+  stop_timeout_s = STOP_TIMEOUT_S
 
   def __init__(self, places, prefix=(), arguments=(), settings=None, instances=1):
     """`prefix` goes before the command (to pin it), `arguments` after it; `settings` are for its environment."""
@@ -87,14 +88,22 @@ class Server:
   def _spawn(self, command, **how):
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, **how)
 
+  def end(self):
+    """Ends it by SIGTERM, which it has to obey with exit code 0."""
+    self.check_alive()
+    if not self._stop():
+      raise BenchError(f"{self.name} did not stop:\n{self._said()}")
+    if self._process.returncode != 0:
+      raise BenchError(f"{self.name} ended with {self._process.returncode}:\n{self._said()}")
+
   def _stop(self):
     """Returns whether it ended by itself."""
     self._process.terminate()
     try:
-      self._process.wait(STOP_TIMEOUT_S)
+      self._process.wait(self.stop_timeout_s)
       return True
     except subprocess.TimeoutExpired:
-      print(f"{self.name} did not stop within {STOP_TIMEOUT_S} s of SIGTERM: killed", file=sys.stderr)
+      print(f"{self.name} did not stop within {self.stop_timeout_s} s of SIGTERM: killed", file=sys.stderr)
       self._process.kill()
       self._process.wait()
       return False
@@ -185,10 +194,7 @@ class HeldArauto(Arauto):
   def restart(self):
     """Ends it by SIGTERM and starts the next on the same data. Returns the seconds that each took."""
     began = time.monotonic()
-    if not self._stop():
-      raise BenchError(f"{self.name} did not stop:\n{self._said()}")
-    if self._process.returncode != 0:
-      raise BenchError(f"{self.name} ended with {self._process.returncode}:\n{self._said()}")
+    self.end()
     ended = time.monotonic()
     self._start()
     return ended - began, time.monotonic() - ended

@@ -56,13 +56,20 @@ def make_certificate(directory):
   return key, certificate
 
 
-def another_arauto(binary):
+def of_program(server_class, program):
+  """Another build of it."""
+
+  class Built(server_class):
+    def command(self, scratch):
+      return [str(program), *super().command(scratch)[1:]]
+
+  return Built
+
+
+def another_arauto(program):
   """Another build, as a peer."""
 
-  class Against(Arauto):
+  class Against(of_program(Arauto, program)):
     name = "arauto against"
-
-    def command(self, scratch):
-      return [str(binary), *super().command(scratch)[1:]]
 
   return Against

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { Dice, Producer, follow, followStream, judge, pause, placeOf, quickPings, readLog, settle } from './support/flow.mjs';
 import { Server, newName, repository, temporaryDirectory } from './support/server.mjs';
 import { SseClient } from './support/streams.mjs';
-import { deadline, within } from './support/wait.mjs';
+import { deadline, patience, within } from './support/wait.mjs';
 
 const program = path.resolve(repository, process.env.FAULTY_BIN ?? 'build/release/bin/arauto-on-faulty-disk');
 const seed = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000_000);
@@ -117,7 +117,7 @@ async function withScene(act) {
   }
 }
 
-describe('a server that is killed again and again', { timeout: 60_000 + rounds * 5000 }, () => {
+describe('a server that is killed again and again', { timeout: (60_000 + rounds * 5000) * patience }, () => {
   it('has every event that it accepted, and each client gets it once and in order', (test) =>
     withScene(async (scene) => {
       const dice = new Dice(seed);

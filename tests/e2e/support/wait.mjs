@@ -3,6 +3,8 @@
 /** Factor on every deadline, for slow builds (sanitizers): `E2E_PATIENCE=5`. */
 export const patience = Number(process.env.E2E_PATIENCE ?? 1) || 1;
 export const deadline = 8000 * patience;
+/** Whether this build's memory says anything of the product's: a sanitizer keeps what was freed, and marks every byte. */
+export const hasOwnMemory = patience === 1;
 
 /** The outcome of `promise`, or a failure that says what did not happen in time. `what` may be a function. */
 export async function within(promise, what, ms = deadline) {
