@@ -2,6 +2,7 @@
 option(ARAUTO_TESTS "Build the tests" ON)
 option(ARAUTO_BENCH "Build the bench harness" ON)
 option(ARAUTO_WERROR "Treat warnings as errors" OFF)
+option(ARAUTO_FUZZ "Build the fuzzers (Clang only)" OFF)
 option(ARAUTO_COVERAGE "Instrument for branch coverage" OFF)
 set(ARAUTO_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize= (empty: none)")
 
@@ -23,6 +24,10 @@ target_compile_options(arauto_options INTERFACE -Wall -Wextra -Wpedantic -Wshado
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # GCC bug 105651: a false alarm for `"text" + std::string`.
   target_compile_options(arauto_options INTERFACE -Wno-restrict)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  # GCC leaves it out of -Wconversion for C++.
+  target_compile_options(arauto_options INTERFACE -Wno-sign-conversion)
 endif()
 target_compile_definitions(arauto_options INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_SEPARATE_COMPILATION
   BOOST_BEAST_SEPARATE_COMPILATION)

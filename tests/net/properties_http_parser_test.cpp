@@ -1,75 +1,27 @@
 #include "net/http/plain_request.hpp"
 #include "net/io/http_parser.hpp"
 #include "tests/support/random_inputs.hpp"
+#include "tests/support/request_reader.hpp"
 
-#include <boost/beast/http/error.hpp>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <memory>
 #include <optional>
 
 namespace arauto::io {
 namespace {
 
+using test::are_equal;
 using test::random_inputs;
 using test::rounds;
 
 constexpr std::size_t body_max = 600;
 constexpr http_limits limits{1000, 20};
 
-/// The requests of one TCP connection, read as HTTP peers read: what the parser leaves waits for the next piece.
-class reader {
+/// Reads with these limits.
+class reader : public test::request_reader {
 public:
-  void feed(std::string_view piece) {
-    input_ += piece;
-    while (!input_.empty() && !refused_ && parse())
-      ;
-  }
-
-  const std::vector<http::request>& requests() const noexcept { return requests_; }
-  /// Status of the error at which reading ended.
-  std::optional<unsigned> refused() const noexcept { return refused_; }
-  std::size_t parser_calls() const noexcept { return calls_; }
-
-private:
-  /// Whether more can be read without further bytes.
-  bool parse() {
-    if (!parser_)
-      parser_ = std::make_unique<http_parser>(limits, judge_, budget_);
-    ++calls_;
-    boost::system::error_code ec;
-    input_.erase(0, parser_->feed(input_, ec));
-    const auto needs_more = ec == boost::beast::http::error::need_more;
-    if (ec && !needs_more) {
-      refused_ = parser_->error_status(ec);
-      return false;
-    }
-    if (parser_->is_done()) {
-      requests_.push_back(parser_->take());
-      parser_.reset();
-    }
-    return !needs_more;
-  }
-
-  http_parser::head_judge judge_ = [](const http::request&) { return body_max; };
-  http_parser::body_budget budget_ = [](std::size_t) { return true; };
-  std::unique_ptr<http_parser> parser_;
-  std::string input_;
-  std::vector<http::request> requests_;
-  std::optional<unsigned> refused_;
-  std::size_t calls_ = 0;
+  reader() : request_reader{limits, body_max} {}
 };
-
-bool are_equal(const http::request& a, const http::request& b) {
-  return a.method == b.method && a.target == b.target && a.fields == b.fields && a.body == b.body &&
-         a.keep_alive == b.keep_alive;
-}
-
-bool are_equal(const std::vector<http::request>& a, const std::vector<http::request>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](const auto& x, const auto& y) { return are_equal(x, y); });
-}
 
 /// A piece of any size, often of few bytes.
 std::string_view take_piece(random_inputs& random, std::string_view& rest) {

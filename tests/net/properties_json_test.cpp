@@ -1,5 +1,6 @@
 #include "net/json.hpp"
 #include "net/utf8.hpp"
+#include "tests/support/json_grammar.hpp"
 #include "tests/support/random_inputs.hpp"
 
 #include <gtest/gtest.h>
@@ -9,93 +10,6 @@ namespace {
 
 using test::random_inputs;
 using test::rounds;
-
-/// JSON's grammar (RFC 8259) a second time, by recursion: what the wrapper must agree with.
-class grammar {
-public:
-  explicit grammar(std::string_view text) : rest_{text} {}
-  bool holds() { return is_utf8(rest_) && element(0) && rest_.empty(); }
-
-private:
-  bool take(std::string_view what) {
-    if (!rest_.starts_with(what))
-      return false;
-    rest_.remove_prefix(what.size());
-    return true;
-  }
-  void spaces() { rest_.remove_prefix(std::min(rest_.find_first_not_of(" \t\r\n"), rest_.size())); }
-  bool element(std::size_t depth) {
-    spaces();
-    const auto is_value = value(depth);
-    spaces();
-    return is_value;
-  }
-  bool value(std::size_t depth) {
-    if (take("["))
-      return depth < depth_max && list(']', [&] { return element(depth + 1); });
-    if (take("{"))
-      return depth < depth_max && list('}', [&] {
-               spaces();
-               if (!string())
-                 return false;
-               spaces();
-               return take(":") && element(depth + 1);
-             });
-    if (rest_.starts_with('"'))
-      return string();
-    return take("true") || take("false") || take("null") || number();
-  }
-  template <class Item>
-  bool list(char end, Item item) {
-    spaces();
-    if (take({&end, 1}))
-      return true;
-    while (item())
-      if (!take(","))
-        return take({&end, 1});
-    return false;
-  }
-  bool string() {
-    if (!take("\""))
-      return false;
-    while (!rest_.empty() && rest_.front() != '"') {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      if (byte < 0x20 || (byte == '\\' && !escape()))
-        return false;
-      if (byte != '\\')
-        rest_.remove_prefix(1);
-    }
-    return take("\"");
-  }
-  bool escape() {
-    rest_.remove_prefix(1);
-    if (take("u")) {
-      const auto digits = rest_.substr(0, 4);
-      rest_.remove_prefix(digits.size());
-      return digits.size() == 4 && digits.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-    }
-    return !rest_.empty() && std::string_view{"\"\\/bfnrt"}.find(rest_.front()) != std::string_view::npos &&
-           take(rest_.substr(0, 1));
-  }
-  bool digits() {
-    const auto count = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
-    rest_.remove_prefix(count);
-    return count > 0;
-  }
-  bool number() {
-    take("-");
-    if (!take("0") && !digits())
-      return false;
-    if (take(".") && !digits())
-      return false;
-    if (!take("e") && !take("E"))
-      return true;
-    take("+") || take("-");
-    return digits();
-  }
-
-  std::string_view rest_;
-};
 
 std::string joined(const std::vector<value>& elements) {
   std::string out;
@@ -126,7 +40,7 @@ TEST(PropertiesJson, AnyBytesBecomeAString) {
     const auto text = in_quotes(bytes);
     const auto checked = check(text);
     ASSERT_TRUE(checked) << text;
-    EXPECT_TRUE(grammar{text}.holds()) << text;
+    EXPECT_TRUE(test::json_grammar{text}.holds()) << text;
     // What is no UTF-8 is replaced, once and for all.
     const auto once = as_string(*checked).value_or("");
     EXPECT_TRUE(is_utf8(once));
@@ -216,7 +130,7 @@ TEST(PropertiesJson, TakesJsonAndNothingElse) {
   rounds{150000}.each([&taken](random_inputs& random) {
     const auto text = some_text(random);
     const auto checked = check(text);
-    EXPECT_EQ(static_cast<bool>(checked), grammar{text}.holds()) << testing::PrintToString(text);
+    EXPECT_EQ(static_cast<bool>(checked), test::json_grammar{text}.holds()) << testing::PrintToString(text);
     if (!checked) {
       EXPECT_LE(checked.error().position, text.size()) << testing::PrintToString(text);
       EXPECT_FALSE(split_array(text) || split_object(text)) << testing::PrintToString(text);
