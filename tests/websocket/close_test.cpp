@@ -56,7 +56,7 @@ TEST_F(WebsocketSection7, Case1x5ACloseWithinAMessageEndsIt) {
 }
 
 TEST_F(WebsocketSection7, Case1x6ALongMessageIsAnsweredBeforeTheClose) {
-  const auto message = text(std::string(256U * 1024, 'B'));
+  const auto message = text(std::string(262'144, 'B'));
   echo_client client{host};
   client.send(masked(message) + masked(close(1000)) + masked(ping("")));
   EXPECT_EQ(client.read(), message) << client.fault();
@@ -67,7 +67,7 @@ TEST_F(WebsocketSection7, Case1x6ALongMessageIsAnsweredBeforeTheClose) {
 TEST_F(WebsocketSection7, NothingFollowsTheCloseFrameToAClientThatReadsLate) {
   for (const auto& [said, status] : {std::pair{close(1000), 1000}, std::pair{wire_frame{0x83, ""}, 1002}}) {
     SCOPED_TRACE(status);
-    const auto message = binary(std::string(1024 * 1024, 'x'));
+    const auto message = binary(std::string(1'048'576, 'x'));
     constexpr int messages = 12;
     echo_client client{host};
     for (int i = 0; i < messages; ++i)

@@ -74,7 +74,7 @@ struct wire_case {
 class WebsocketCases : public testing::Test {
 protected:
   /// Unless a test says otherwise.
-  static constexpr std::size_t message_max = 17U * 1024 * 1024;
+  static constexpr std::size_t message_max = 17'825'792;
 
   void expect(const std::vector<wire_case>& cases);
   void expect(const wire_case& x) { expect(std::vector{x}); }
