@@ -7,6 +7,7 @@
 #include "app/store/private_file.hpp"
 #include "app/store/sqlite.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <filesystem>
@@ -62,15 +63,51 @@ void copy_private(const fs::path& from, const fs::path& to) {
   sync_file(to);
 }
 
+/// What a segment has; where a server writes to it meanwhile, what had been committed when this began.
+void copy_segment(const fs::path& from, const fs::path& to) {
+  constexpr std::size_t chunk = 1048576;
+  segment_file source{from, disk::access::read_only};
+  const auto is_closed = source.read_index().has_value();
+  const auto end = is_closed || !source.header() ? source.file().size() : read_whole(from).end;
+  const descriptor target{::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  if (!target.is_open())
+    fail("Cannot create", to);
+  std::string bytes(chunk, '\0');
+  for (std::uint64_t at = 0; at < end;) {
+    const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(chunk, end - at));
+    const auto n = source.file().read_at(at, {bytes.data(), wanted});
+    if (!write_all(target.get(), std::string_view{bytes}.substr(0, n)))
+      fail("Cannot write", to);
+    if (n < wanted)
+      break;
+    at += n;
+  }
+  sync_file(to);
+}
+
+bool is_damaged(const fs::path& segment) {
+  const segment_file file{segment, disk::access::read_only};
+  return !file.header() || !read_whole(segment).damages.empty();
+}
+
 /// Copies all segments that are still there when it comes to them.
 void copy_segments(const fs::path& from, const fs::path& to, std::ostream& out) {
+  // A server that erases an instance meanwhile changes what is copied.
+  constexpr int tries_max = 3;
   for (const auto& file : segment_files(from)) {
+    const auto copy = to / file.filename();
     try {
-      copy_database(file, to / file.filename());
-    } catch (const sqlite::failure&) {
+      copy_segment(file, copy);
+      for (int i = 1; i < tries_max && is_damaged(copy) && !is_damaged(file); ++i) {
+        fs::remove(copy);
+        copy_segment(file, copy);
+      }
+      if (is_damaged(copy))
+        out << file.filename().string() << " is damaged, and copied as it is; `arauto log verify` says where\n";
+    } catch (const std::runtime_error&) {
       if (fs::exists(file))
         throw;
-      fs::remove(to / file.filename());
+      fs::remove(copy);
       out << file.filename().string() << " was dropped meanwhile: left out\n";
     }
   }
@@ -79,6 +116,10 @@ void copy_segments(const fs::path& from, const fs::path& to, std::ostream& out) 
 void copy_all(const fs::path& data, const fs::path& to, std::ostream& out) {
   const auto events = data / "events";
   if (fs::exists(events / log_file_name::index)) {
+    if (has_old_segments(events))
+      throw std::runtime_error("The event log in \"" + data.string() +
+                               "\" has the form of an older version of Arauto; "
+                               "start the server on this data directory once, which brings it to the present form.");
     make_directory(to / "events");
     copy_segments(events, to / "events", out);
     copy_database(events / log_file_name::index, to / "events" / log_file_name::index);

@@ -28,7 +28,7 @@ event_sequence place_of(const std::string& text, const log_extent& log) {
   return place->sequence;
 }
 
-event_query query_of(const log_question& what, const log_files& log, const log_extent& extent) {
+event_query query_of(const log_question& what, log_files& log, const log_extent& extent) {
   event_query x;
   if (!what.after.empty())
     x.after = place_of(what.after, extent);

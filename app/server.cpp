@@ -72,7 +72,7 @@ io::engine_settings engine_settings_of(const settings& x) {
 
 std::unique_ptr<event_store> open_kept_events(const settings& x, const data_directory& data,
                                               sqlite_instance_store& instances) {
-  auto events = std::make_unique<sqlite_event_store>(
+  auto events = std::make_unique<disk_event_store>(
       data, event_store_settings{x.event_log_max_age, x.event_log_max_bytes, x.event_log_max_disk_percent});
   std::unordered_set<std::string> ids;
   for (const auto& one : instances.load())
@@ -88,7 +88,7 @@ std::unique_ptr<event_store> open_events(const settings& x, const data_directory
     break;
   case event_log_kind::memory:
     return std::make_unique<memory_event_store>(x.event_log_max_age, x.event_log_max_bytes);
-  case event_log_kind::sqlite:
+  case event_log_kind::disk:
     return open_kept_events(x, data, instances);
   }
   return nullptr;

@@ -106,7 +106,9 @@ public:
   void operator()(const choice_field& field) const {
     if (found_.text.empty())
       return;
-    const auto name = std::ranges::find(field.names, found_.text);
+    const auto old = std::ranges::find(field.old_names, found_.text, &old_name::old);
+    const auto wanted = old == field.old_names.end() ? std::string_view{found_.text} : old->now;
+    const auto name = std::ranges::find(field.names, wanted);
     if (name == field.names.end())
       return refuse();
     field.set(out_.values, static_cast<std::size_t>(name - field.names.begin()));

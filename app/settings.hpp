@@ -14,7 +14,7 @@
 namespace arauto::app {
 
 enum class server_type : std::uint8_t { http, https };
-enum class event_log_kind : std::uint8_t { sqlite, memory, off };
+enum class event_log_kind : std::uint8_t { disk, memory, off };
 enum class websocket_recovery_mode : std::uint8_t { automatic, on, off };
 enum class event_date_time_form : std::uint8_t { utc, evolution };
 
@@ -62,7 +62,7 @@ struct settings {
   std::chrono::milliseconds websocket_connect_timeout{45000};
   std::chrono::milliseconds websocket_keyless_connect_timeout{5000};
 
-  event_log_kind event_log = event_log_kind::sqlite;
+  event_log_kind event_log = event_log_kind::disk;
   std::chrono::milliseconds event_log_max_age{86400000};
   std::size_t event_log_max_bytes = 2147483648;
   std::size_t event_log_max_disk_percent = 10;

@@ -15,17 +15,18 @@ constexpr std::uint64_t bytes_max = 4294967296;
 constexpr std::uint64_t day_ms = 86400000;
 
 constexpr std::array<std::string_view, 2> server_types = {"http", "https"};
-constexpr std::array<std::string_view, 3> event_logs = {"sqlite", "memory", "off"};
+constexpr std::array<std::string_view, 3> event_logs = {"disk", "memory", "off"};
+constexpr std::array old_event_logs = {old_name{"sqlite", "disk"}};
 constexpr std::array<std::string_view, 3> recovery_modes = {"auto", "on", "off"};
 constexpr std::array<std::string_view, 2> event_date_times = {"utc", "evolution"};
 constexpr std::array<std::string_view, 9> log_levels = {"ERROR",   "WARN", "DEBUG",    "INFO",     "LOG",
                                                         "VERBOSE", "DARK", "WEBHOOKS", "WEBSOCKET"};
 
 template <auto Member>
-choice_field choice(std::span<const std::string_view> names) {
+choice_field choice(std::span<const std::string_view> names, std::span<const old_name> old_names = {}) {
   using value_type = std::remove_cvref_t<decltype(std::declval<settings&>().*Member)>;
   return {[](const settings& x) { return static_cast<std::size_t>(x.*Member); },
-          [](settings& x, std::size_t index) { x.*Member = static_cast<value_type>(index); }, names};
+          [](settings& x, std::size_t index) { x.*Member = static_cast<value_type>(index); }, names, old_names};
 }
 
 bool is_address(const std::string& text) {
@@ -150,10 +151,9 @@ std::vector<setting> websocket_rows() {
 std::vector<setting> event_rows() {
   return {
       {"EVENT_LOG",
-       "Where events are kept. `sqlite`: in the data directory, synced before anybody hears of them. `memory`: until "
-       "the "
-       "process ends. `off`: nowhere; then nobody gets what came while he was away.",
-       choice<&s::event_log>(event_logs)},
+       "Where events are kept. `disk` (or `sqlite`, its old name): in the data directory, synced before anybody hears "
+       "of them. `memory`: until the process ends. `off`: nowhere; then nobody gets what came while he was away.",
+       choice<&s::event_log>(event_logs, old_event_logs)},
       {"EVENT_LOG_MAX_AGE", "Events older than that go.", number_field{&s::event_log_max_age, 1, 366 * day_ms, "ms"}},
       {"EVENT_LOG_MAX_BYTES", "Beyond that the oldest events go.",
        number_field{&s::event_log_max_bytes, 1, std::uint64_t{1} << 50, "bytes"}},

@@ -47,11 +47,19 @@ struct number_field {
   std::string_view unit = {};
 };
 
+/// A name of before that means the same as another one.
+struct old_name {
+  std::string_view old;
+  std::string_view now;
+};
+
 /// One of a few names. An empty text means the default.
 struct choice_field {
   std::size_t (*get)(const settings& x);
   void (*set)(settings& x, std::size_t index);
   std::span<const std::string_view> names;
+  /// Taken, too, and not shown.
+  std::span<const old_name> old_names = {};
 };
 
 using setting_field =

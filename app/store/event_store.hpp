@@ -2,11 +2,13 @@
 
 #include "app/store/data_directory.hpp"
 #include "app/store/event_segment.hpp"
+#include "app/store/sqlite.hpp"
 
 #include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <unordered_set>
 
@@ -23,13 +25,15 @@ struct event_store_settings {
   std::uint64_t segment_bytes = 67108864;
 };
 
-/// The event log in `events/` of the data directory: `index.db` knows epochs and what has gone, the other files hold
-/// the events. The log's thread only, but for `open_reader`. Functions throw store_failure; the constructor throws
-/// std::runtime_error.
-class sqlite_event_store final : public event_store {
+/// The event log in `events/` of the data directory: `index.db` (SQLite) knows epochs and what has gone, the other
+/// files hold the events (docs/event-log-format.md). The log's thread only, but for `open_reader`. Functions throw
+/// store_failure; the constructor throws std::runtime_error.
+class disk_event_store final : public event_store {
 public:
-  /// The directory outlives the store.
-  sqlite_event_store(const data_directory& where, const event_store_settings& settings);
+  /// The directory outlives the store. Brings a log of an older form to the present one first.
+  disk_event_store(const data_directory& where, const event_store_settings& settings);
+  /// Closes the newest segment, so that the next start need not read it.
+  ~disk_event_store() override;
 
   event_sequence last() const noexcept override { return last_; }
   log_extent_ptr extent() const override;
@@ -46,35 +50,39 @@ public:
   void erase_all_but(const std::unordered_set<std::string>& instance_ids);
 
 private:
-  friend class sqlite_event_reader;
-  struct span {
-    std::filesystem::path path;
-    event_sequence first = 0;
-    event_sequence last = 0;
-  };
-  /// What readers see: the segments, and up to where they may read.
+  friend class disk_event_reader;
+  /// A segment as readers see it.
   struct readable {
-    std::vector<span> segments;
+    std::filesystem::path path;
+    std::uint32_t number = 0;
+    event_sequence first = 0;
+    /// Of a closed one; the open one has what was committed.
     event_sequence last = 0;
+    /// Nullptr: it is closed, and the index is in the file.
+    std::shared_ptr<const shared_index> index;
   };
+  using readable_list = std::shared_ptr<const std::vector<readable>>;
 
-  void open();
-  void open_segments();
+  void open(event_sequence accepted);
+  void open_segments(event_sequence accepted);
+  void finish_overwriting();
   void begin_epoch();
   void close() noexcept;
   void recover();
   void take_back() noexcept;
   event_segment& segment_for(std::int64_t now_ms);
-  void add_segment();
+  void add_segment(std::int64_t now_ms);
   bool is_due(const event_segment& oldest, std::int64_t now_ms) const;
   bool erase_some();
+  bool erase_some(const std::string& instance_id, event_segment& from);
   void drop(event_segment& oldest);
   void note_purged(const std::string& instance_id, event_sequence through);
+  const segment_index& claims_of(const event_segment& x);
   std::uint64_t bytes_allowed() const;
   std::uint64_t bytes() const;
   void publish_extent();
-  void publish_readable();
-  readable seen_by_readers() const;
+  void publish_segments();
+  void publish_last();
   template <class Deed>
   auto guarded(const Deed& deed);
 
@@ -89,10 +97,16 @@ private:
   /// A write has failed: everything is opened and looked at again before the next one.
   bool is_broken_ = false;
   std::uint32_t next_number_ = 1;
+  /// The index of the closed segment in which a claim was looked for last.
+  std::shared_ptr<const shared_index> claims_;
+  std::uint32_t claims_of_ = 0;
 
   mutable std::mutex mutex_;
   log_extent_ptr extent_;
-  readable readable_;
+  readable_list readable_;
+  event_sequence readable_last_ = 0;
+  /// Held by readers while they read, and by the writer while it changes what is there: to erase it.
+  mutable std::shared_mutex overwriting_;
 };
 
 } // namespace arauto::app

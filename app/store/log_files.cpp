@@ -1,5 +1,7 @@
 #include "app/store/log_files.hpp"
 
+#include "app/store/old_segment.hpp"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -27,27 +29,29 @@ bool is_gone(const std::filesystem::path& file) {
   return !std::filesystem::exists(file, none);
 }
 
-void look_at(sqlite::database& file, log_files::verdict& out) {
-  std::uint64_t wrong = 0;
-  for_each_row(file, [&](const event_row& row, std::uint32_t checksum) {
-    ++out.events;
-    out.first = out.first == 0 ? row.sequence : out.first;
-    out.last = row.sequence;
-    if (checksum == checksum_of(row))
-      return;
-    if (++wrong <= faults_max)
-      out.faults.push_back("the event at place " + std::to_string(row.sequence) +
-                           " was changed: its checksum is wrong");
-  });
-  if (wrong > faults_max)
-    out.faults.push_back("and " + std::to_string(wrong - faults_max) + " events more");
+/// Looks at a file again, as often, when something is wrong with it: a server may just be overwriting that.
+constexpr int looks_max = 3;
+
+void add_faults(const segment_index& x, log_files::verdict& out) {
+  for (const auto& one : x.damages) {
+    if (out.faults.size() == faults_max)
+      break;
+    const auto at = " (at byte " + std::to_string(one.position) + " or behind it): ";
+    out.faults.push_back(one.first == one.last ? "the event at place " + std::to_string(one.first) +
+                                                     " was changed or is gone" + at + "its checksum is wrong"
+                                               : "the events from place " + std::to_string(one.first) + " to " +
+                                                     std::to_string(one.last) + " were changed or are gone" + at +
+                                                     "their checksums are wrong");
+  }
+  if (x.damages.size() > faults_max)
+    out.faults.push_back("and more in " + std::to_string(x.damages.size() - faults_max) + " other places");
 }
 
 } // namespace
 
 std::string log_file_name::of(std::uint32_t number) {
-  std::array<char, 16> name{};
-  std::snprintf(name.data(), name.size(), "%010u.db", number);
+  std::array<char, 24> name{};
+  std::snprintf(name.data(), name.size(), "%010u.log", number);
   return name.data();
 }
 
@@ -55,7 +59,7 @@ std::optional<std::uint32_t> log_file_name::number_of(const std::filesystem::pat
   const auto name = file.filename().string();
   std::uint32_t number = 0;
   const auto read = std::from_chars(name.data(), name.data() + name.size(), number);
-  return read.ec == std::errc{} && std::string_view{read.ptr} == ".db" ? std::optional{number} : std::nullopt;
+  return read.ec == std::errc{} && std::string_view{read.ptr} == ".log" ? std::optional{number} : std::nullopt;
 }
 
 std::vector<std::filesystem::path> segment_files(const std::filesystem::path& directory) {
@@ -68,6 +72,13 @@ std::vector<std::filesystem::path> segment_files(const std::filesystem::path& di
   for (auto& [number, path] : found)
     paths.push_back(std::move(path));
   return paths;
+}
+
+bool has_old_segments(const std::filesystem::path& directory) {
+  for (const auto& file : std::filesystem::directory_iterator(directory))
+    if (number_of_old_segment(file.path()))
+      return true;
+  return false;
 }
 
 log_extent read_extent(sqlite::database& index) {
@@ -88,10 +99,14 @@ log_extent read_extent(sqlite::database& index) {
   return x;
 }
 
-log_files::log_files(const std::filesystem::path& data) : directory_{data / "events"} {
+log_files::log_files(const std::filesystem::path& data) : directory_{data / "events"}, find_{emitter_as_stored()} {
   if (!std::filesystem::exists(directory_ / log_file_name::index))
     throw std::runtime_error("There is no event log in \"" + data.string() +
-                             "\"; --data-dir names the data directory of a server with EVENT_LOG=sqlite.");
+                             "\"; --data-dir names the data directory of a server with EVENT_LOG=disk.");
+  if (has_old_segments(directory_))
+    throw std::runtime_error("The event log in \"" + data.string() +
+                             "\" has the form of an older version of Arauto; "
+                             "start the server on this data directory once, which brings it to the present form.");
 }
 
 log_extent log_files::extent() const {
@@ -99,44 +114,78 @@ log_extent log_files::extent() const {
   return read_extent(index);
 }
 
+segment_index read_whole(const std::filesystem::path& path) {
+  for (int look = 1;; ++look) {
+    segment_file file{path, disk::access::read_only};
+    if (!file.header())
+      throw disk_failure("its first bytes are damaged, so nothing of it can be read");
+    segment_index x;
+    file.scan(x);
+    if (x.damages.empty() || look == looks_max)
+      return x;
+  }
+}
+
+/// Nullptr: a server has dropped it meanwhile, or has just begun it.
+log_files::known* log_files::look_at(const std::filesystem::path& path) {
+  auto& x = known_[path];
+  try {
+    if (!x.index) {
+      x.index = std::make_shared<shared_index>();
+      x.reader = std::make_unique<segment_reader>(path, x.index, find_);
+    }
+    segment_file file{path, disk::access::read_only};
+    if (x.index->index.end == log_format::block)
+      if (auto closed = file.read_index()) {
+        x.index->index = std::move(*closed);
+        return &x;
+      }
+    const auto damages = x.index->index.damages.size();
+    file.scan(x.index->index);
+    if (x.index->index.damages.size() != damages) // So it seemed; then it counts what all of it says.
+      x.index->index = read_whole(path);
+    return &x;
+  } catch (const disk_failure&) {
+    known_.erase(path);
+    if (!is_gone(path))
+      throw;
+    return nullptr;
+  }
+}
+
+std::vector<log_files::known*> log_files::look_at_all() {
+  std::vector<known*> all;
+  for (const auto& path : segment_files(directory_))
+    if (auto* x = look_at(path))
+      all.push_back(x);
+  return all;
+}
+
 event_page log_files::read(const event_query& x) {
-  const auto find = emitter_as_stored();
   event_page page;
   page.through = x.after;
   read_budget left{x.events_max, x.bytes_max};
-  for (const auto& file : segment_files(directory_)) {
-    try {
-      event_segment_reader segment{file, find};
-      if (!segment.read(x, page, left))
-        return page;
-    } catch (const sqlite::failure&) {
-      if (!is_gone(file))
-        throw;
-    }
-  }
+  for (auto* segment : look_at_all())
+    if (!segment->reader->read(x, page, left))
+      return page;
   page.is_end = true;
   return page;
 }
 
-event_sequence log_files::last() const {
+event_sequence log_files::last() {
   event_sequence last = 0;
-  for (const auto& file : segment_files(directory_)) {
-    sqlite::database segment{file.string(), sqlite::database::access::read_only};
-    last = std::max(last, static_cast<event_sequence>(segment.number("SELECT ifnull(max(sequence), 0) FROM event")));
-  }
+  for (const auto* segment : look_at_all())
+    last = std::max(last, segment->index->index.last);
   return last;
 }
 
-std::vector<std::string> log_files::instances_named(std::string_view name_or_id) const {
+std::vector<std::string> log_files::instances_named(std::string_view name_or_id) {
   std::vector<std::string> ids;
-  for (const auto& file : segment_files(directory_)) {
-    sqlite::database segment{file.string(), sqlite::database::access::read_only};
-    sqlite::statement found{segment, "SELECT id FROM instance WHERE name = ?1 OR id = ?1"};
-    found.bind(name_or_id);
-    while (found.step())
-      if (auto id = found.text(); std::find(ids.begin(), ids.end(), id) == ids.end())
-        ids.push_back(std::move(id));
-  }
+  for (const auto* segment : look_at_all())
+    for (const auto& one : segment->index->index.instances)
+      if (!one.id.empty() && (one.name == name_or_id || one.id == name_or_id) &&
+          std::find(ids.begin(), ids.end(), one.id) == ids.end())
+        ids.push_back(one.id);
   return ids;
 }
 
@@ -146,21 +195,20 @@ void log_files::verify(const std::function<void(const verdict&)>& then) const {
     verdict x;
     x.file = file;
     try {
-      sqlite::database segment{file.string(), sqlite::database::access::read_only};
-      look_at(segment, x);
-      // What is not there has no checksum that could be wrong.
-      const auto find = emitter_as_stored();
-      if (x.faults.empty())
-        event_segment_reader{file, find}.check(x.last);
+      const auto found = read_whole(file);
+      x.events = found.events;
+      x.first = found.first;
+      x.last = found.last;
+      add_faults(found, x);
+      if (found.follows > before && before != 0)
+        x.faults.push_back("the events from place " + std::to_string(before + 1) + " to " +
+                           std::to_string(found.follows) + " are gone from the end of the file before");
+      before = std::max(before, found.last_used());
     } catch (const std::exception& why) {
       if (is_gone(file))
         continue;
       x.faults.emplace_back(why.what());
     }
-    if (x.first != 0 && x.first <= before)
-      x.faults.push_back("its first event has place " + std::to_string(x.first) + ", and the segment before ends at " +
-                         std::to_string(before));
-    before = std::max(before, x.last);
     then(x);
   }
 }

@@ -92,11 +92,11 @@ def storm(name, clients, warmup_s=3, rate=STORM_EVENTS_PER_S):
                   "SIGTERM and a successor on the same data",
                   ["--mode", "storm", "--conns", clients, "--rate", rate, "--payload", 512, "--warmup", warmup_s,
                    "--settle", 1, "--drain", 20, "--patience", 60],
-                  ("storm", "gap_p50", "gap_p99", "gap_max", "down", "start"), settings={"EVENT_LOG": "sqlite"},
+                  ("storm", "gap_p50", "gap_p99", "gap_max", "down", "start"), settings={"EVENT_LOG": "disk"},
                   is_storm=True)
 
 
-LOGS = {log: {"EVENT_LOG": log} for log in ("sqlite", "memory", "off")}
+LOGS = {log: {"EVENT_LOG": log} for log in ("disk", "memory", "off")}
 
 
 def _log_fan(name, fan):

@@ -172,7 +172,7 @@ class ShippedArauto(Arauto):
   client_arguments = ("--ws-path", "/socket.io/?EIO=4&transport=websocket&recovery=true")
 
   def environment(self):
-    return {**super().environment(), "EVENT_LOG": "sqlite"}
+    return {**super().environment(), "EVENT_LOG": "disk"}
 
 
 class HeldArauto(Arauto):

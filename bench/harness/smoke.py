@@ -173,7 +173,7 @@ def _storm(patience):
 
 
 def _comes_back(places):
-  with HeldArauto(places, settings={"EVENT_LOG": "sqlite"}) as server:
+  with HeldArauto(places, settings={"EVENT_LOG": "disk"}) as server:
     code, result = storm.run(server, _storm(PATIENCE_S))
     server.check_alive()
   faults = loadgen.faults_of(result, storm.FAULTS)
@@ -200,7 +200,7 @@ class _LetsGo(HeldArauto):
 
 
 def _sees_refused_returns(places):
-  with _LetsGo(places, settings={"EVENT_LOG": "sqlite"}) as server:
+  with _LetsGo(places, settings={"EVENT_LOG": "disk"}) as server:
     _require_seen("refused_connects", *storm.run(server, _storm(PATIENCE_S)))
 
 

@@ -59,16 +59,16 @@ void append_to(event_store& store, benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 
-void append_sqlite(benchmark::State& state) {
+void append_disk(benchmark::State& state) {
   const scratch place;
   const app::data_directory data{place.path()};
   app::event_store_settings settings;
   settings.bytes_max = 268435456;
-  app::sqlite_event_store store{data, settings};
+  app::disk_event_store store{data, settings};
   append_to(store, state);
   state.SetLabel(scratch::base().string());
 }
-BENCHMARK(append_sqlite)->Name("log/append/sqlite")->Arg(1)->Arg(64)->Arg(1024)->UseRealTime();
+BENCHMARK(append_disk)->Name("log/append/disk")->Arg(1)->Arg(64)->Arg(1024)->UseRealTime();
 
 void append_memory(benchmark::State& state) {
   memory_event_store store{std::chrono::hours{24}, 67108864};

@@ -1,6 +1,7 @@
 // The event log on a disk that loses what is not synced, and that fails.
 #include "app/store/event_store.hpp"
 #include "tests/faulty_disk/faulty_disk.hpp"
+#include "tests/support/file_bytes.hpp"
 #include "tests/support/stored_events.hpp"
 
 #include <gmock/gmock.h>
@@ -25,7 +26,7 @@ protected:
     explicit opened(const std::filesystem::path& where, const event_store_settings& settings)
         : data{where}, store{data, settings} {}
     data_directory data;
-    sqlite_event_store store;
+    disk_event_store store;
   };
 
   EventStoreCrash() {
@@ -42,7 +43,7 @@ protected:
     log.reset();
     log = std::make_unique<opened>(directory / "data", settings);
   }
-  sqlite_event_store& store() { return log->store; }
+  disk_event_store& store() { return log->store; }
 
   /// What a start finds after a power cut at this moment.
   std::unique_ptr<opened> after_power_cut() {
@@ -64,7 +65,7 @@ protected:
     return all;
   }
 
-  static std::vector<event_sequence> sequences_in(sqlite_event_store& x) {
+  static std::vector<event_sequence> sequences_in(disk_event_store& x) {
     return test::sequences_of(x.open_reader(test::emitter_as_stored())->read({}));
   }
 
@@ -131,32 +132,35 @@ std::string name_of(disk_fault x) {
   return names.at(static_cast<std::size_t>(x));
 }
 
-/// Changes the newest segment behind the store's back.
-void change(const std::filesystem::path& directory, const char* sql) {
-  sqlite::database file{(directory / "data/events/0000000001.db").string()};
-  file.run(sql);
-}
-
 TEST_F(EventStoreCrash, TakesOutWhatTheDiskHasOfABatchThatFailed) {
+  const auto file = directory / "data/events/0000000001.log";
   test::append_of(store(), {"a"});
+  const auto one = test::bytes_of(file);
+  test::append_of(store(), {"refused"});
+  const auto two = test::bytes_of(file);
+  log.reset();
+  test::write_bytes(file, one);
+  open();
   fault = disk_fault::dead;
   EXPECT_THROW(test::append_of(store(), {"a", "b"}), store_failure);
   fault = disk_fault::none;
-  // As if the failed commit had reached the disk after all.
-  change(directory, "INSERT INTO event SELECT 2, instance, name, placed_at_ms, selected, data, sender, date_time,"
-                    " server_url, more, checksum FROM event WHERE sequence = 1; UPDATE tally SET events = 2");
+  test::write_bytes(file, two); // As if a failed commit had reached the disk after all.
   test::append_of(store(), {"c"});
   EXPECT_THAT(sequences_in(store()), ElementsAre(1, 2));
   EXPECT_EQ(store().open_reader(test::emitter_as_stored())->read({}).events[1].what->from->id, "id-of-c");
+  EXPECT_THAT(sequences_after_power_cut(), ElementsAre(1, 2));
 }
 
 TEST_F(EventStoreCrash, BeginsAnewWhenAcceptedEventsAreGone) {
-  test::append_of(store(), {"a", "a", "a"});
+  const auto file = directory / "data/events/0000000001.log";
+  test::append_of(store(), {"a", "a"});
+  const auto two = test::bytes_of(file);
+  test::append_of(store(), {"a"});
   const auto before = store().extent()->at(2);
   fault = disk_fault::dead;
   EXPECT_THROW(test::append_of(store(), {"a"}), store_failure);
   fault = disk_fault::none;
-  change(directory, "DELETE FROM event WHERE sequence = 3");
+  test::write_bytes(file, two);
   test::append_of(store(), {"a"});
   EXPECT_EQ(store().extent()->find(before), std::nullopt);
   EXPECT_EQ(store().last(), 4U);

@@ -1,6 +1,7 @@
 // Bytes of the event log that change on the disk: found, and never served.
 #include "app/store/event_store.hpp"
 #include "net/log.hpp"
+#include "tests/support/file_bytes.hpp"
 #include "tests/support/stored_events.hpp"
 
 #include <gmock/gmock.h>
@@ -20,22 +21,23 @@ using testing::Not;
 
 class EventStoreDamage : public testing::Test {
 protected:
-  explicit EventStoreDamage(int batches = 40) {
+  explicit EventStoreDamage(int batches = 20) {
     std::string name = (std::filesystem::temp_directory_path() / "arauto-damage-XXXXXX").string();
     directory = mkdtemp(name.data());
     const data_directory data{directory};
-    sqlite_event_store store{data, {}};
+    disk_event_store store{data, {}};
     for (int i = 0; i < batches; ++i)
       test::append_of(store, {"a", "b", "a"}, 1000, "\"event " + std::to_string(i) + std::string(200, '.') + '"');
     whole = texts_in(store, {});
     whole_of_a = texts_in(store, {"id-of-a"});
+    last = store.last();
   }
   ~EventStoreDamage() override { std::filesystem::remove_all(directory); }
 
-  std::filesystem::path segment() const { return directory / "events/0000000001.db"; }
+  std::filesystem::path segment() const { return directory / "events/0000000001.log"; }
 
   /// Everything that a reader gives, page by page: the place and the envelope of each event.
-  static std::vector<std::string> texts_in(sqlite_event_store& store, const std::vector<std::string>& instances) {
+  static std::vector<std::string> texts_in(disk_event_store& store, const std::vector<std::string>& instances) {
     std::vector<std::string> all;
     event_query x;
     if (!instances.empty())
@@ -51,42 +53,56 @@ protected:
     }
   }
 
-  std::string bytes_of_segment() const {
-    std::ifstream file{segment(), std::ios::binary};
-    return {std::istreambuf_iterator<char>{file}, {}};
-  }
+  std::string bytes_of_segment() const { return test::bytes_of(segment()); }
   void write_segment(const std::string& bytes) const {
-    std::ofstream{segment(), std::ios::binary | std::ios::trunc} << bytes;
+    test::write_bytes(segment(), bytes);
+    for (const auto& x : std::filesystem::directory_iterator(directory / "events")) // Of the last start.
+      if (x.path().extension() == ".log" && x.path() != segment())
+        std::filesystem::remove(x);
   }
 
-  /// Changes bits all over the file, `tries` times.
-  void expect_no_change_unnoticed(int tries) {
-    const auto bytes = bytes_of_segment();
+  /// What a start and two readers make of a file with such bytes: everything, or a failure. Whether it was found.
+  bool is_found(const std::string& bytes) const {
+    write_segment(bytes);
+    try {
+      const data_directory data{directory};
+      disk_event_store store{data, {}};
+      EXPECT_EQ(texts_in(store, {}), whole);
+      EXPECT_EQ(texts_in(store, {"id-of-a"}), whole_of_a);
+      EXPECT_EQ(store.last(), last);
+      return false;
+    } catch (const std::runtime_error&) {
+      return true;
+    }
+  }
+
+  /// Changes a bit of bytes all over the file.
+  void expect_no_change_unnoticed(const std::string& bytes, std::size_t step) const {
     std::mt19937 random; // The same in every run.
-    int found = 0;
-    int unused = 0;
-    for (int i = 0; i < tries; ++i) {
+    std::size_t found = 0;
+    std::size_t tries = 0;
+    for (std::size_t at = random() % step; at < bytes.size(); at += step, ++tries) {
+      SCOPED_TRACE("byte " + std::to_string(at) + " was changed");
       auto changed = bytes;
-      const auto at = random() % changed.size();
       changed[at] = static_cast<char>(changed[at] ^ (1 << random() % 8));
-      write_segment(changed);
-      try {
-        const data_directory data{directory};
-        sqlite_event_store store{data, {}};
-        EXPECT_EQ(texts_in(store, {}), whole) << "byte " << at << " was changed";
-        EXPECT_EQ(texts_in(store, {"id-of-a"}), whole_of_a) << "byte " << at << " was changed";
-        ++unused;
-      } catch (const std::runtime_error&) {
-        ++found;
-      }
+      found += is_found(changed) ? 1 : 0;
     }
     EXPECT_GT(found, tries / 2) << "most bytes are in use";
-    EXPECT_GT(unused, tries / 80);
+  }
+
+  /// The file as it is when the process was killed: without what closes it, with some space reserved.
+  std::string killed() const {
+    auto bytes = bytes_of_segment();
+    segment_file file{segment(), disk::access::read_only};
+    bytes.resize(file.read_index().value().end);
+    bytes.resize(bytes.size() + 4096, '\0');
+    return bytes;
   }
 
   std::filesystem::path directory;
   std::vector<std::string> whole;
   std::vector<std::string> whole_of_a;
+  event_sequence last = 0;
 };
 
 /// Keeps the lines that are logged while it lives.
@@ -112,7 +128,7 @@ TEST_F(EventStoreDamage, IsLoggedWithThePlaceAndTheFile) {
   bytes[bytes.find("event 17.") + 6] = '9';
   write_segment(bytes);
   const data_directory data{directory};
-  sqlite_event_store store{data, {}};
+  disk_event_store store{data, {}};
   const kept_lines lines;
   try {
     texts_in(store, {});
@@ -124,73 +140,49 @@ TEST_F(EventStoreDamage, IsLoggedWithThePlaceAndTheFile) {
   }
 }
 
-TEST_F(EventStoreDamage, DoesNotKeepTheWriterFromStartingItsWriteAheadLogAnew) {
-  auto bytes = bytes_of_segment();
-  bytes[bytes.find("event 17.") + 6] = '9';
-  write_segment(bytes);
-  const data_directory data{directory};
-  sqlite_event_store store{data, {}};
-  test::append_of(store, {"a"});
-  const auto reader = store.open_reader(test::emitter_as_stored());
-  EXPECT_THROW(reader->read({}), store_failure);
-  test::append_of(store, {"a"});
-  sqlite::database file{segment().string()};
-  EXPECT_EQ(file.number("PRAGMA wal_checkpoint(TRUNCATE)"), 0) << "a reader is in the way";
-}
-
 TEST_F(EventStoreDamage, IsFoundWhereverABitChanges) {
-  expect_no_change_unnoticed(400);
+  expect_no_change_unnoticed(bytes_of_segment(), 211);
 }
 
-/// With places in blocks, and some behind them.
-class EventStoreBlockDamage : public EventStoreDamage {
-protected:
-  EventStoreBlockDamage() : EventStoreDamage{batches} {}
-  static constexpr auto batches = static_cast<int>(place_index::block_events / 3 + 50);
-
-  void change(const char* sql) const { sqlite::database{segment().string()}.run(sql); }
-  std::vector<std::string> read_of_a() const {
-    const data_directory data{directory};
-    sqlite_event_store store{data, {}};
-    return texts_in(store, {"id-of-a"});
-  }
-};
-
-TEST_F(EventStoreBlockDamage, IsFoundWhereverABitChanges) {
-  expect_no_change_unnoticed(160);
+TEST_F(EventStoreDamage, IsFoundWhereverABitChangesInAFileThatWasNeverClosed) {
+  expect_no_change_unnoticed(killed(), 223);
 }
 
-TEST_F(EventStoreBlockDamage, IsFoundInPlacesThatChanged) {
-  EXPECT_EQ(read_of_a(), whole_of_a);
-  change("UPDATE block SET places = CAST(substr(places, 1, 7) || x'ff' || substr(places, 9) AS BLOB)");
-  EXPECT_THROW(read_of_a(), store_failure);
-}
-
-TEST_F(EventStoreBlockDamage, IsNoneWhenTheLastBlockIsGone) {
-  change("DELETE FROM block");
-  EXPECT_EQ(read_of_a(), whole_of_a) << "it is written again from the events";
-}
-
-TEST_F(EventStoreBlockDamage, IsFoundWhenABlockHasFewerPlaces) {
+TEST_F(EventStoreDamage, IsFoundWhereACommitBeforeOthersIsGone) {
+  const auto bytes = killed();
+  const auto second = bytes.find("CMT1", bytes.find("CMT1") + 1);
+  const auto third = bytes.find("CMT1", second + 1);
+  auto hole = bytes;
+  std::fill(hole.begin() + static_cast<std::ptrdiff_t>(second), hole.begin() + static_cast<std::ptrdiff_t>(third),
+            '\0');
+  EXPECT_TRUE(is_found(hole));
   const data_directory data{directory};
-  sqlite_event_store store{data, {}};
-  // With a checksum that fits: what the file should have counts.
-  change("DELETE FROM event WHERE sequence <= 512; DELETE FROM block; UPDATE tally SET events = events - 511");
-  EXPECT_THROW(texts_in(store, {"id-of-a"}), store_failure);
+  disk_event_store store{data, {}};
+  EXPECT_EQ(store.last(), last) << "what comes behind is still there";
+  const auto reader = store.open_reader(test::emitter_as_stored());
+  EXPECT_EQ(reader->read({}).events.size(), 3U) << "up to the hole";
+  event_query behind;
+  behind.after = 6;
+  EXPECT_EQ(reader->read(behind).events.size(), whole.size() - 6);
+  behind.after = 3;
+  EXPECT_THROW(reader->read(behind), store_failure);
 }
 
-TEST_F(EventStoreBlockDamage, IsFoundWhenAnEventIsGone) {
-  change("DELETE FROM event WHERE sequence = 3");
-  EXPECT_THROW(read_of_a(), store_failure);
-}
-
-TEST_F(EventStoreBlockDamage, IsNoneInAFileOfAnOlderProgram) {
-  change("DROP TABLE block; DROP TABLE tally; CREATE INDEX event_of_instance ON event(instance, sequence);"
-         "PRAGMA user_version = 2");
-  EXPECT_EQ(read_of_a(), whole_of_a);
-  sqlite::database file{segment().string()};
-  EXPECT_EQ(file.number("SELECT count(*) FROM block"), 1);
-  EXPECT_EQ(file.number("SELECT events FROM tally"), 3 * batches);
+TEST_F(EventStoreDamage, LeavesTheServerAbleToGoOn) {
+  auto bytes = killed();
+  bytes[bytes.rfind("event 19.") + 2] = '#';
+  write_segment(bytes);
+  for (int i = 0; i < 2; ++i) {
+    const data_directory data{directory};
+    disk_event_store store{data, {}};
+    EXPECT_GE(store.last(), last);
+    const auto at = store.last();
+    test::append_of(store, {"a"});
+    event_query behind;
+    behind.after = at;
+    EXPECT_EQ(store.open_reader(test::emitter_as_stored())->read(behind).events.size(), 1U);
+    EXPECT_THROW(texts_in(store, {}), store_failure);
+  }
 }
 
 } // namespace

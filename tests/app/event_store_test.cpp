@@ -1,4 +1,5 @@
 #include "app/store/event_store.hpp"
+#include "tests/support/file_bytes.hpp"
 #include "tests/support/stored_events.hpp"
 
 #include <gmock/gmock.h>
@@ -34,7 +35,7 @@ protected:
     store.reset();
     data.reset();
     data = std::make_unique<data_directory>(directory);
-    store = std::make_unique<sqlite_event_store>(*data, settings);
+    store = std::make_unique<disk_event_store>(*data, settings);
   }
 
   event_page read(const event_query& x = {}) { return store->open_reader(test::emitter_as_stored())->read(x); }
@@ -43,21 +44,18 @@ protected:
   std::vector<std::filesystem::path> segments() const {
     std::vector<std::filesystem::path> all;
     for (const auto& x : std::filesystem::directory_iterator(directory / "events"))
-      if (x.path().extension() == ".db" && x.path().filename() != "index.db")
+      if (x.path().extension() == ".log")
         all.push_back(x.path());
     std::sort(all.begin(), all.end());
     return all;
   }
 
-  void change(const char* sql, std::size_t segment = 0) {
-    sqlite::database file{segments().at(segment).string()};
-    file.run(sql);
-  }
+  std::string bytes_of(std::size_t segment = 0) const { return test::bytes_of(segments().at(segment)); }
 
   std::filesystem::path directory;
   event_store_settings settings;
   std::unique_ptr<data_directory> data;
-  std::unique_ptr<sqlite_event_store> store;
+  std::unique_ptr<disk_event_store> store;
 };
 
 TEST_F(EventStore, GivesBackEveryMemberOfAnEvent) {
@@ -197,20 +195,25 @@ TEST_F(EventStore, GivesPagesOfAnInstanceInOrderAcrossSegments) {
 }
 
 TEST_F(EventStore, NeverGivesAnEventThatWasChangedOnTheDisk) {
-  test::append_of(*store, {"a", "b", "c"});
-  for (const auto* sql :
-       {"UPDATE event SET data = '{ }' WHERE sequence = 2", "UPDATE event SET name = 'call.' WHERE sequence = 2",
-        "UPDATE event SET instance = 1 WHERE sequence = 2", "UPDATE event SET selected = 0 WHERE sequence = 2"}) {
-    change("CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM event");
-    change(sql);
+  test::append_of(*store, {"a"}, 1000, R"("first")");
+  test::append_of(*store, {"b"}, 1000, R"("second")");
+  test::append_of(*store, {"c"}, 1000, R"("third")");
+  const auto whole = bytes_of();
+  for (const auto& [text, other] : {std::pair{"second", "2econd"}, std::pair{"second\"\"2026", "second\"\"2027"}}) {
+    auto bytes = whole;
+    bytes.replace(bytes.find(text), std::string_view{other}.size(), other);
+    test::write_bytes(segments().at(0), bytes);
     try {
       read();
-      ADD_FAILURE() << sql;
+      ADD_FAILURE() << text;
     } catch (const store_failure& why) {
       EXPECT_THAT(why.what(), HasSubstr("place 2 "));
     }
-    change("DELETE FROM event; INSERT INTO event SELECT * FROM kept; DROP TABLE kept;");
+    event_query of_c;
+    of_c.instances = {{"id-of-c"}};
+    EXPECT_THAT(test::sequences_of(read(of_c)), ElementsAre(3)) << "others are not touched";
   }
+  test::write_bytes(segments().at(0), whole);
   EXPECT_EQ(read().events.size(), 3U);
 }
 
@@ -278,47 +281,113 @@ TEST_F(EventStore, KeepsWithinItsBytes) {
 }
 
 TEST_F(EventStore, ErasesWhatBelongsToAnInstanceEvenAfterARestart) {
-  test::append_of(*store, {"a", "b", "a"}, 1000, R"("the secret of a")");
+  settings.segment_bytes = 600; // Some are closed, and the last one is open.
+  open();
+  constexpr auto secret = R"("the secret of a")";
+  const auto key = claim_digest::of("key of a");
+  for (int i = 0; i < 6; ++i) {
+    const std::array events{test::placed_event(store->last() + 1, "a", secret),
+                            test::placed_event(store->last() + 2, "b")};
+    const std::array claims{event_claim{events[0], key, key}};
+    store->append(events, claims, 1000);
+  }
+  ASSERT_GT(segments().size(), 2U);
   store->erase("id-of-a");
-  EXPECT_EQ(store->extent()->purged_of.at("id-of-a"), 3U);
+  EXPECT_EQ(store->extent()->purged_of.at("id-of-a"), 11U);
+  open();
+  EXPECT_EQ(store->extent()->purged_of.at("id-of-a"), 11U);
+  while (store->purge(1000)) {
+  }
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_THAT(test::sequences_of(read()), ElementsAre(2, 4, 6, 8, 10, 12));
+    EXPECT_FALSE(store->find_claim("id-of-a", key, 1000));
+    for (const auto& x : segments()) {
+      EXPECT_EQ(test::bytes_of(x).find("secret"), std::string::npos) << x;
+      EXPECT_EQ(test::bytes_of(x).find("id-of-a"), std::string::npos) << x;
+      const std::string_view digest{reinterpret_cast<const char*>(key.bytes.data()), key.bytes.size()};
+      EXPECT_EQ(test::bytes_of(x).find(digest), std::string::npos) << x;
+    }
+    open();
+  }
+  store->erase("id-of-nobody");
+  EXPECT_FALSE(store->purge(1000));
+  test::append_of(*store, {"a"});
+  EXPECT_THAT(test::sequences_of(read()), ElementsAre(2, 4, 6, 8, 10, 12, 13));
+}
+
+TEST_F(EventStore, ErasesInStepsBesideAReader) {
+  settings.segment_bytes = 300000;
+  open();
+  for (int i = 0; i < 60; ++i)
+    test::append_of(*store, std::vector<std::string>(100, i % 2 == 0 ? "a" : "b"), 1000, R"("the secret of a")");
+  const auto reader = store->open_reader(test::emitter_as_stored());
+  event_query of_b;
+  of_b.instances = {{"id-of-b"}};
+  of_b.events_max = 5000;
+  of_b.bytes_max = 10000000;
+  EXPECT_EQ(reader->read(of_b).events.size(), 3000U);
+  store->erase("id-of-a");
+  std::size_t steps = 0;
+  while (store->purge(1000)) {
+    ++steps;
+    EXPECT_EQ(reader->read(of_b).events.size(), 3000U);
+  }
+  EXPECT_GT(steps, 3U);
+  event_query all;
+  all.events_max = 10000;
+  all.bytes_max = 10000000;
+  EXPECT_EQ(reader->read(all).events.size(), 3000U);
+}
+
+TEST_F(EventStore, FinishesAnErasureThatWasCutShort) {
+  test::append_of(*store, {"a"}, 1000, R"("the secret of a")");
+  test::append_of(*store, {"b"});
+  store->erase("id-of-a");
+  const auto whole = bytes_of();
+  const auto at = whole.find("the secret");
+  store.reset();
+  { // As it is when the process ends while it overwrites the record.
+    segment_file file{segments().at(0), disk::access::read_only};
+    const auto index = file.read_index();
+    ASSERT_TRUE(index);
+    const auto position = segment_index::position_of(index->instances.at(0).places.at(0));
+    const auto record = file.read_record(position, 0);
+    ASSERT_TRUE(record);
+    sqlite::database{(directory / "events/index.db").string()}.run(("INSERT INTO overwriting VALUES(1, " +
+                                                                    std::to_string(position) + ", " +
+                                                                    std::to_string(record->head.bytes) + ")")
+                                                                       .c_str());
+  }
+  auto torn = bytes_of();
+  torn.replace(at, 5, 5, '\0');
+  test::write_bytes(segments().at(0), torn);
   open();
   while (store->purge(1000)) {
   }
   EXPECT_THAT(test::sequences_of(read()), ElementsAre(2));
-  store->erase("id-of-nobody");
-  EXPECT_FALSE(store->purge(1000));
-}
-
-TEST_F(EventStore, TakesNothingOfAFailedBatchAndGoesOnAfterwards) {
-  test::append_of(*store, {"a"});
-  const auto before = store->extent()->at(1);
-  change("CREATE TRIGGER full BEFORE INSERT ON event WHEN new.sequence > 2 BEGIN SELECT raise(ABORT, 'no room'); END");
-  try {
-    test::append_of(*store, {"a", "b"});
-    FAIL() << "it was taken";
-  } catch (const store_failure& why) {
-    EXPECT_THAT(why.what(), HasSubstr("no room"));
-  }
-  EXPECT_EQ(store->last(), 1U);
-  change("DROP TRIGGER full");
-  test::append_of(*store, {"c"});
-  EXPECT_THAT(test::sequences_of(read()), ElementsAre(1, 2));
-  EXPECT_EQ(read().events[1].what->from->id, "id-of-c");
-  EXPECT_EQ(store->extent()->find(before), 1U);
+  EXPECT_EQ(bytes_of().find("secret"), std::string::npos);
 }
 
 TEST_F(EventStore, ReadsNothingThatIsNotCommitted) {
   test::append_of(*store, {"a"});
-  change(
-      "INSERT INTO event SELECT 2, instance, name, placed_at_ms, selected, data, sender, date_time, server_url, more,"
-      " checksum FROM event WHERE sequence = 1; UPDATE tally SET events = 2");
+  const auto reader = store->open_reader(test::emitter_as_stored());
+  const auto one = bytes_of();
+  test::append_of(*store, {"b"});
+  const auto two = bytes_of();
+  store.reset(); // Else it would write its own.
+  test::write_bytes(segments().at(0), one);
+  open();
+  test::write_bytes(segments().at(0), two);
   EXPECT_THAT(test::sequences_of(read()), ElementsAre(1));
 }
 
 TEST_F(EventStore, RefusesAFileOfANewerProgram) {
   test::append_of(*store, {"a"});
   store.reset();
-  change("PRAGMA user_version = 99");
+  auto bytes = bytes_of();
+  auto header = *log_format::read_header(bytes);
+  header.version = 99;
+  test::write_bytes(segments().at(0), bytes.replace(0, log_format::block, log_format::sealed(header)));
   try {
     open();
     FAIL() << "it was opened";

@@ -2,6 +2,7 @@
 #include "app/log_tool.hpp"
 #include "app/store/event_store.hpp"
 #include "app/store/log_files.hpp"
+#include "tests/support/file_bytes.hpp"
 #include "tests/support/stored_events.hpp"
 
 #include <gmock/gmock.h>
@@ -34,7 +35,7 @@ protected:
 
   void start() {
     directory = std::make_unique<data_directory>(data);
-    store = std::make_unique<sqlite_event_store>(*directory, settings);
+    store = std::make_unique<disk_event_store>(*directory, settings);
   }
   void stop() {
     store.reset();
@@ -80,7 +81,7 @@ protected:
   std::filesystem::path data;
   event_store_settings settings;
   std::unique_ptr<data_directory> directory;
-  std::unique_ptr<sqlite_event_store> store;
+  std::unique_ptr<disk_event_store> store;
 };
 
 TEST_F(LogTool, ShowsEventsBesideARunningServerAndWithoutOne) {
@@ -156,22 +157,28 @@ TEST_F(LogTool, FindsEveryEventThatWasChanged) {
   EXPECT_EQ(verify().code, 1);
 }
 
-TEST_F(LogTool, FindsThatAnEventIsGone) {
-  test::append_of(*store, {"a", "a", "a"});
+TEST_F(LogTool, FindsThatEventsAreGone) {
+  settings.segment_bytes = 1;
   stop();
-  sqlite::database{segment_files(data / "events").at(0).string()}.run("DELETE FROM event WHERE sequence = 2");
+  start();
+  test::append_of(*store, {"a"}, 1000, R"("first text")");
+  test::append_of(*store, {"a"}, 1000, R"("second text")");
+  test::append_of(*store, {"a"}, 1000, R"("third text")");
+  stop();
+  const auto file = segment_files(data / "events").at(1);
+  test::write_bytes(file, test::bytes_of(file).substr(0, log_format::block));
   const auto x = verify();
   EXPECT_EQ(x.code, 1);
-  EXPECT_THAT(x.errors, HasSubstr("it should have 3 events"));
+  EXPECT_THAT(x.errors, HasSubstr("the events from place 2 to 2 are gone"));
 }
 
-TEST_F(LogTool, SaysWhatToDoWithAFileOfAnOlderForm) {
-  test::append_of(*store, {"a"});
+TEST_F(LogTool, SaysWhatToDoWithALogOfAnOlderForm) {
   stop();
-  sqlite::database{segment_files(data / "events").at(0).string()}.run("PRAGMA user_version = 2");
+  sqlite::database{(data / "events" / "0000000009.db").string()}.run("CREATE TABLE event(sequence)");
   const auto x = verify();
-  EXPECT_EQ(x.code, 1);
+  EXPECT_EQ(x.code, 2);
   EXPECT_THAT(x.errors, HasSubstr("start the server on this data directory once"));
+  EXPECT_THAT(backup(home / "copy").errors, HasSubstr("start the server on this data directory once"));
 }
 
 TEST_F(LogTool, BringsBackWhatABackupHas) {
@@ -200,7 +207,7 @@ TEST_F(LogTool, TakesNoBackupThatIsNotWhole) {
   EXPECT_THAT(backup(home / "copy").errors, HasSubstr("not empty"));
   stop();
   EXPECT_EQ(restore(home).code, 1) << "no backup at all";
-  flip_in(home / "copy" / "events" / "0000000001.db", "some text");
+  flip_in(home / "copy" / "events" / "0000000001.log", "some text");
   const auto x = restore(home / "copy", true);
   EXPECT_EQ(x.code, 1);
   EXPECT_THAT(x.errors, HasSubstr("not what the manifest says"));

@@ -78,6 +78,13 @@ TEST(Settings, TakeEveryKindOfValue) {
   EXPECT_THAT(x.values.cors_origin, ElementsAre("https://a", " https://b")) << "items are not trimmed";
 }
 
+TEST(Settings, TakeTheOldNameOfAChoice) {
+  const auto x = load({{"EVENT_LOG", "sqlite"}});
+  EXPECT_THAT(x.errors, IsEmpty());
+  EXPECT_THAT(x.warnings, IsEmpty());
+  EXPECT_EQ(x.values.event_log, event_log_kind::disk);
+}
+
 TEST(Settings, EveryRowReadsBackWhatItShows) {
   const settings defaults;
   for (const auto* row : all_rows()) {

@@ -19,7 +19,7 @@ const dataOf = async (server, tenant) => {
 
 describe('a backup of a running server', () => {
   it('has all that was accepted before it began, and clients ahead of it begin anew', async () => {
-    const server = await Server.start({ env: { EVENT_LOG: 'sqlite' } });
+    const server = await Server.start({ env: { EVENT_LOG: 'disk' } });
     const home = temporaryDirectory();
     let restored;
     try {
@@ -39,7 +39,7 @@ describe('a backup of a running server', () => {
 
       const done = await tool('restore', path.join(home, 'copy'), '--data-dir', path.join(home, 'data'));
       assert.equal(done.code, 0, done.output);
-      restored = await Server.start({ env: { EVENT_LOG: 'sqlite' }, key: server.key, dataDir: path.join(home, 'data') });
+      restored = await Server.start({ env: { EVENT_LOG: 'disk' }, key: server.key, dataDir: path.join(home, 'data') });
       const kept = await dataOf(restored, tenant);
       assert.deepEqual(kept, Array.from({ length: kept.length }, (_, n) => n));
       assert.ok(kept.length >= before, `${kept.length} of ${before} are there`);
@@ -56,7 +56,7 @@ describe('a backup of a running server', () => {
   });
 
   it('is refused where it is not what the manifest says, and a changed byte is found', async () => {
-    const server = await Server.start({ env: { EVENT_LOG: 'sqlite' } });
+    const server = await Server.start({ env: { EVENT_LOG: 'disk' } });
     const copy = path.join(temporaryDirectory(), 'copy');
     try {
       const tenant = await server.createInstance();
@@ -66,7 +66,7 @@ describe('a backup of a running server', () => {
       await server.end('SIGTERM');
       const events = path.join(server.dataDir, 'events');
       for (const directory of [events, path.join(copy, 'events')]) {
-        const file = readdirSync(directory).filter((name) => /^\d+\.db$/.test(name)).map((name) => path.join(directory, name))[0];
+        const file = readdirSync(directory).filter((name) => /^\d+\.log$/.test(name)).map((name) => path.join(directory, name))[0];
         const bytes = readFileSync(file);
         bytes[bytes.indexOf('a text to be found')] ^= 1;
         writeFileSync(file, bytes);

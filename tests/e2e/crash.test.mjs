@@ -24,7 +24,7 @@ class Scene {
     scene.orders = temporaryDirectory();
     scene.server = await Server.start({
       program,
-      env: { EVENT_LOG: 'sqlite', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', FAULTY_DISK: scene.orders, ...quickPings },
+      env: { EVENT_LOG: 'disk', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', FAULTY_DISK: scene.orders, ...quickPings },
     });
     scene.tenants = [await scene.server.createInstance(), await scene.server.createInstance()];
     const [a, b] = scene.tenants;
@@ -188,7 +188,7 @@ describe('what a failing disk made the server refuse', () => {
   for (const order of ['fails', 'fails-late', 'full', 'dead']) {
     it(`(${order}) is not there after a kill, and nobody ever sees it`, async () => {
       const orders = temporaryDirectory();
-      const server = await Server.start({ program, env: { EVENT_LOG: 'sqlite', FAULTY_DISK: orders } });
+      const server = await Server.start({ program, env: { EVENT_LOG: 'disk', FAULTY_DISK: orders } });
       try {
         const tenant = await server.createInstance();
         const since = await placeOf(server, tenant);
@@ -224,7 +224,7 @@ describe('what a failing disk made the server refuse', () => {
 
 describe('a byte that changed on the disk', () => {
   it('is detected and never served', async () => {
-    const server = await Server.start({ env: { EVENT_LOG: 'sqlite' } });
+    const server = await Server.start({ env: { EVENT_LOG: 'disk' } });
     try {
       const tenant = await server.createInstance();
       const since = await placeOf(server, tenant);
@@ -234,9 +234,9 @@ describe('a byte that changed on the disk', () => {
       await client.take(1);
       client.manager._close();
       await server.emit(tenant, ['the second text', 'third'].map((data) => ({ event: 'call', data })));
-      await server.end('SIGTERM'); // Its databases are whole files then.
+      await server.end('SIGTERM'); // Its files are closed then.
       const events = path.join(server.dataDir, 'events');
-      const files = readdirSync(events).filter((name) => name !== 'index.db' && name.endsWith('.db')).map((name) => path.join(events, name));
+      const files = readdirSync(events).filter((name) => name.endsWith('.log')).map((name) => path.join(events, name));
       const file = files.find((name) => readFileSync(name).includes('the second text'));
       const at = readFileSync(file).indexOf('the second text');
       const handle = openSync(file, 'r+');

@@ -7,7 +7,7 @@ import { Process, Server, binary, newKey, temporaryDirectory } from './support/s
 import { SocketHolder } from './support/socket-holder.mjs';
 import { eventually, within } from './support/wait.mjs';
 
-const kept = { EVENT_LOG: 'sqlite', IO_THREADS: '2' };
+const kept = { EVENT_LOG: 'disk', IO_THREADS: '2' };
 const patient = { reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 40, auth: { recovery: true } };
 const wasCut = /(\d+) connections did not end in time and are cut/;
 

@@ -8,7 +8,7 @@ const call = (data, more = {}) => ({ event: 'call', data, ...more });
 describe('the history of an instance', () => {
   let server;
   before(async () => {
-    server = await Server.start({ env: { EVENT_LOG: 'sqlite', EVENT_OFFSET_MEMBER: 'true' } });
+    server = await Server.start({ env: { EVENT_LOG: 'disk', EVENT_OFFSET_MEMBER: 'true' } });
   });
   after(() => server?.stop());
 
@@ -66,7 +66,7 @@ describe('the history of an instance', () => {
 describe('a request that is sent twice', () => {
   let server;
   before(async () => {
-    server = await Server.start({ env: { EVENT_LOG: 'sqlite' } });
+    server = await Server.start({ env: { EVENT_LOG: 'disk' } });
   });
   after(() => server?.stop());
 

@@ -16,7 +16,7 @@ const rate = 200;
 
 /** Lets the events of so many deliveries flow through a proxy that resets; returns what came of it. */
 async function flow(total, options) {
-  const server = await Server.start({ env: { EVENT_LOG: 'sqlite', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', ...quickPings } });
+  const server = await Server.start({ env: { EVENT_LOG: 'disk', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', ...quickPings } });
   const dice = new Dice(seed);
   const proxy = await FaultyProxy.open(server.port, dice, 3000);
   const lights = [];

@@ -9,7 +9,7 @@ const numbers = (first, count) => Array.from({ length: count }, (_, i) => first 
 const numbersOf = (events) => events.map(({ envelope }) => envelope.data);
 const patient = { reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 40, auth: { recovery: true } };
 
-const startKeeping = (env = {}) => Server.start({ env: { EVENT_LOG: 'sqlite', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', ...env } });
+const startKeeping = (env = {}) => Server.start({ env: { EVENT_LOG: 'disk', IO_THREADS: '2', WEBSOCKET_GLOBAL_EVENTS: 'true', ...env } });
 const emitNumbers = (server, tenant, all) => server.emit(tenant, all.map((data) => ({ event: 'call', data })));
 /** The link breaks without a word of either side. */
 const breakLink = (client) => client.manager.engine.transport.onClose();

@@ -69,7 +69,7 @@ class Counter {
   }
 }
 
-const start = () => Server.start({ env: { EVENT_LOG: 'sqlite', IO_THREADS: '2', PROMETHEUS_METRICS: 'true', WEBSOCKET_MAX_BACKLOG: '1048576' } });
+const start = () => Server.start({ env: { EVENT_LOG: 'disk', IO_THREADS: '2', PROMETHEUS_METRICS: 'true', WEBSOCKET_MAX_BACKLOG: '1048576' } });
 
 describe('a reader of a million old events', () => {
   it('gets all of them in order, in bounded memory, while others get theirs', async () => {

@@ -69,7 +69,8 @@ struct faulty_disk::methods {
         return code;
     }
     const auto code = below(x).xSync(&disk, flags);
-    return fault == disk_fault::none ? code : SQLITE_IOERR_FSYNC;
+    // What could be written for all the want of space is synced.
+    return fault == disk_fault::none || fault == disk_fault::full ? code : SQLITE_IOERR_FSYNC;
   }
 
   static int file_size(sqlite3_file* x, sqlite3_int64* size) {
@@ -172,9 +173,11 @@ faulty_disk::faulty_disk(fault_source now) : now_{std::move(now)}, below_{sqlite
   self_.xGetLastError = &methods::last_error;
   if (const auto code = sqlite3_vfs_register(&self_, 1); code != SQLITE_OK)
     throw std::runtime_error(std::string{"SQLite does not take the VFS: "} + sqlite3_errstr(code) + ".");
+  app::set_disk(&log_);
 }
 
 faulty_disk::~faulty_disk() {
+  app::set_disk(nullptr);
   sqlite3_vfs_unregister(&self_);
   sqlite3_vfs_register(below_, 1);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/faulty_disk/log_disk.hpp"
 #include "tests/faulty_disk/unsynced_file.hpp"
 
 #include <cstdint>
@@ -33,8 +34,9 @@ using fault_source = std::function<disk_fault()>;
 /// process that ends without a sync loses it, as a machine does whose power is cut. Holds databases, journals and
 /// write-ahead logs with their sizes; every handle of this process on a file sees the same. What it leaves to the real
 /// VFS: shared memory, locks, names of files (a file that was made or deleted is so at once), and every file that is
-/// not SQLite's. While a file has unsynced bytes nobody else may change it, and nobody may make another one of its
-/// name. Made and destroyed while no database is open; its files may be used by any thread.
+/// neither SQLite's nor the event log's (it is the log's disk, too). While a file has unsynced bytes nobody else may
+/// change it, and nobody may make another one of its name. Made and destroyed while no database is open; its files may
+/// be used by any thread.
 class faulty_disk {
 public:
   /// Throws std::runtime_error when SQLite does not take it.
@@ -61,6 +63,7 @@ private:
   fault_source now_;
   sqlite3_vfs* below_;
   sqlite3_vfs self_{};
+  log_disk log_;
   std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<shared_file>> files_;
 };

@@ -284,7 +284,7 @@ export class Server {
   async emit(instance, event, data = {}) {
     const body = Array.isArray(event) ? event : { event, data };
     const answer = await this.post(instance, body);
-    assert.equal(answer.status, this.#env.EVENT_LOG === 'sqlite' ? 201 : 202, answer.text);
+    assert.equal(answer.status, this.#env.EVENT_LOG === 'disk' ? 201 : 202, answer.text);
   }
 
   // --- Socket.IO ---
