@@ -106,7 +106,9 @@ void append_old_behaviour(std::string& out, const text_map& theirs) {
       continue;
     out += '\n';
     append_comment(out, without_backticks(find_setting(name)->doc));
-    const auto text = env_value(at != theirs.end() && !at->second.empty() ? at->second : std::string{value});
+    auto text = env_value(at != theirs.end() && !at->second.empty() ? at->second : std::string{value});
+    if (text && text->find('\n') != text->npos) // A comment ends with its line: the next would be a setting.
+      text.reset();
     out.append("#").append(name).append("=").append(text.value_or(std::string{value})).append("\n");
   }
 }
