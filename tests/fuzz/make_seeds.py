@@ -133,10 +133,77 @@ def connections():
                 keep("engineio_connection", opening + bytes([0, 4, 1, 0, 2, 0, 0]) + step + bytes([1, 0, 5, 0, 0]))
 
 
+def dispatch():
+    """Each operation by a few sessions, and again when all are in."""
+    every = b"".join(bytes([who, 0, who % 6, who, 1, who % 4, who, 4, who % 3, who % 2]) for who in range(12))
+    for operation in range(7):
+        for who in range(3):
+            keep("dispatch", bytes([who, operation, 1, 0]) * 3)
+            keep("dispatch", every + bytes([who, operation, 1, 0]) * 3 + every)
+
+
+def text(content):
+    return bytes([len(content)]) + content
+
+
+def servers(lines):
+    """Each case as its clients would act it out, and the ways into every part of a server."""
+    for case in cases(lines):
+        acts, opened = b"", set()
+        for line in case:
+            if line.get("dir") != "c2s":
+                continue
+            who = line["conn"] % 4
+            if line["conn"] not in opened:
+                opened.add(line["conn"])
+                acts += bytes([0, who])
+            said = raw_of(line).replace(b"/engine.io/", b"/socket.io/").replace(b"/custom", b"/shop")
+            for name, value in line.get("vars", {}).items():
+                if name.startswith("sid"):
+                    said = said.replace(value.encode(), b"$S")
+            if line["kind"] == "ws-frame":
+                opcode = {1: 0, 2: 1, 9: 4, 8: 5}.get(line["opcode"], 0)
+                said = b'40/shop,{"apikey":"$K"}' if said == b"40" else said
+                acts += bytes([2, who, opcode]) + text(said[:125])
+            else:
+                while said:
+                    acts += bytes([1, who]) + text(said[:255])
+                    said = said[255:]
+            acts += bytes([7, who]) * 3
+        keep("server", acts)
+    wait, join = bytes([7, 0]) * 6, text(b'40/shop,{"apikey":"$K"}')
+    websocket = bytes([0, 0, 6, 0, 0]) + wait + bytes([2, 0, 0]) + join + wait
+    bodies = (b"", b'{"event":"call","data":{"a":1}}', b'[{"event":"call","data":1}]', b'{"websocket":{"enabled":true,"events":[]}}',
+              b'{"event":"messages.upsert","instance":"shop","data":{}}', b'{"instanceName":"new","integration":"EVOLUTION"}')
+    for method in range(6):
+        for path in range(20):
+            body = bodies[(method + path) % len(bodies)]
+            keep("server", websocket + bytes([0, 1, 5, 1, method, path]) + text(body) + wait)
+    for path in range(3):
+        polling = bytes([0, 1, 5, 1, 0, 0, 0]) + wait + bytes([0, 2, 6, 2, path]) + wait
+        keep("server", polling + bytes([2, 2, 0]) + text(b"2probe") + wait + bytes([2, 2, 0]) + text(b"5") + wait)
+    for said in (b'42/shop,["hello",1]', b'42/shop,7["hello",{"a":[]}]', b'451-/shop,["x",{"_placeholder":true,"num":0}]',
+                 b"41/shop,", b"2", b"3", b"1", b"40", b'40,{"apikey":"$K"}', b"b", b"6", b"\xff"):
+        keep("server", websocket + bytes([2, 0, 0]) + text(said) + wait + bytes([2, 0, 1]) + text(b"\1\2\3") + wait)
+
+
+def settings():
+    text = (source / ".env.example").read_text()
+    rows = [x.lstrip("# ") for x in text.splitlines() if x.startswith("#") and "=" in x]
+    for at, row in enumerate(rows):
+        keep("settings", row)
+        keep("settings", "\n".join(rows[at : at + 10]))
+    for text in ('A="b\\nc" # d', "export A='b\nc'", "A=`b`", "A: b", "\ufeffSERVER_TYPE=https\r\n", 'A="b', "A=b#c"):
+        keep("settings", text)
+
+
 shutil.rmtree(out, ignore_errors=True)
 recorded = list(lines_of("protocol"))
 protocol(recorded)
 packets_of_cases(recorded)
 websockets(recorded)
+servers(recorded)
 evolution(lines_of("evolution"))
 connections()
+dispatch()
+settings()
