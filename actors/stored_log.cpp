@@ -137,10 +137,8 @@ stored_log_actor::behavior_type stored_log(stored_log_state::pointer self, store
   self->state.services = std::move(services);
   self->send(self, purge_events{});
   return {
-      on(self, &stored_log_state::take),
-      on(self, &stored_log_state::erase),
-      on(self, &stored_log_state::commit),
-      on(self, &stored_log_state::purge),
+      on(self, &stored_log_state::take),  on(self, &stored_log_state::erase),  on(self, &stored_log_state::commit),
+      on(self, &stored_log_state::purge), on(self, &stored_log_state::answer),
   };
 }
 

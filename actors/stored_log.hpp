@@ -2,6 +2,7 @@
 
 #include "actors/event_store.hpp"
 #include "actors/log_board.hpp"
+#include "actors/messages/pulse.hpp"
 #include "actors/protocol.hpp"
 #include "actors/stored_claims.hpp"
 
@@ -17,7 +18,9 @@ namespace arauto {
 /// The EVENT LOG over a store (`EVENT_LOG=sqlite` and `memory`): what waits while the store syncs is committed together
 /// next, so the busier it is the more events share a sync. Nobody hears of an event before the store has it. Runs on a
 /// thread of its own, since the store blocks. Bounded by what the INTAKEs let through.
-using stored_log_actor = event_log_actor::extend<caf::reacts_to<commit_appended>, caf::reacts_to<purge_events>>;
+using stored_log_actor = event_log_actor::extend<caf::reacts_to<commit_appended>, caf::reacts_to<purge_events>,
+                                                 // Somebody wants to know whether it still turns.
+                                                 caf::reacts_to<pulse>>;
 
 /// What the log stands on.
 struct stored_log_services {
@@ -39,6 +42,7 @@ struct stored_log_state {
   void commit(const commit_appended&);
   void erase(const erase_events& x);
   void purge(const purge_events&);
+  void answer(const pulse& x) { x.answer(); }
 
   pointer self;
   stored_log_services services;

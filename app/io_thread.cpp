@@ -35,8 +35,17 @@ void io_thread::start() {
   thread_ = std::thread{[this] { home.run(); }};
 }
 
+void io_thread::release(std::chrono::milliseconds over) {
+  home.post([this, over] {
+    router_->stop_admitting();
+    http->is_ending = true;
+    release_.begin(*engine, *streams, over);
+  });
+}
+
 void io_thread::drain() {
   home.post([this] {
+    router_->stop_admitting();
     engine->close_all();
     streams->close_all();
     peers.close_all();

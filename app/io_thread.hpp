@@ -9,6 +9,7 @@
 #include "app/history_link.hpp"
 #include "app/registry_link.hpp"
 #include "app/router.hpp"
+#include "net/io/client_release.hpp"
 #include "net/io/listener.hpp"
 
 #include <atomic>
@@ -47,6 +48,8 @@ public:
                 std::vector<const io_counters*> counters, std::optional<log_access> log);
 
   void start();
+  /// Lets no new client in and releases those that are here evenly over that time (at least 1 ms). Any thread.
+  void release(std::chrono::milliseconds over);
   /// Closes every connection and peer; they end within their time limits. Any thread.
   void drain();
   /// Looks at the directory again, so that it holds no instance that has left it. Any thread.
@@ -90,6 +93,7 @@ private:
   std::optional<front> front_;
   std::optional<stream_front> stream_front_;
   std::optional<router> router_;
+  io::client_release release_{home};
   std::thread thread_;
 };
 

@@ -4,11 +4,13 @@
 #include "app/logging.hpp"
 #include "app/migrate_env.hpp"
 #include "app/server.hpp"
+#include "app/service_notice.hpp"
 #include "app/settings_docs.hpp"
 #include "app/socket_activation.hpp"
 #include "app/version.hpp"
 #include "net/log.hpp"
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -21,6 +23,8 @@ namespace arauto::app {
 namespace {
 
 constexpr int exit_refused = 1;
+/// For actors and stores once clients have ended; it takes far less.
+constexpr std::chrono::seconds time_to_flush{10};
 
 void print_problems(const std::vector<std::string>& lines, const char* kind) {
   for (const auto& x : lines)
@@ -61,8 +65,20 @@ sigset_t block_signals() {
   return set;
 }
 
+int await_end(const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  return signal;
+}
+
+/// From now on another signal ends the process at once: the operator does not want to wait.
+void end_at_next(const sigset_t& signals) {
+  std::thread{[signals] { std::_Exit(128 + await_end(signals)); }}.detach();
+}
+
 int run(const load_outcome& loaded) {
   const auto handed_over = take_passed_sockets(); // Before anything else takes their numbers.
+  const auto wish = take_notice_wish();
   const auto signals = block_signals();
   const data_directory data{loaded.values.data_dir};
   const auto key = resolve_api_key(loaded.values);
@@ -78,8 +94,11 @@ int run(const load_outcome& loaded) {
       log(log_level::warn, "settings", x);
   if (!handed_over.warning.empty())
     log(log_level::warn, "server", handed_over.warning);
+  if (!wish.warning.empty())
+    log(log_level::warn, "notify", wish.warning);
   warn_of_surroundings(loaded.values);
 
+  const service_notice notice{wish};
   server running{loaded.values, key.key, data, handed_over.sockets};
   running.start();
   auto shown = loaded.values;
@@ -87,15 +106,17 @@ int run(const load_outcome& loaded) {
     shown.server_host = running.where().address().to_string();
   std::cout << banner(shown, running.where().port(), key, running.instances()) << std::flush;
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  notice.ready("Listening on port " + std::to_string(running.where().port()));
+  if (wish.watchdog)
+    running.watch(*wish.watchdog, [&notice] { notice.alive(); });
+
+  const auto signal = await_end(signals);
   log(log_level::info, "server", signal == SIGINT ? "SIGINT: going down" : "SIGTERM: going down");
-  std::thread{[signals] {
-    int second = 0;
-    sigwait(&signals, &second);
-    std::_Exit(128 + second); // The operator does not want to wait.
-  }}.detach();
-  running.stop();
+  end_at_next(signals);
+  // Whoever presses Ctrl-C does not want to wait either.
+  const std::chrono::seconds release{signal == SIGTERM ? loaded.values.drain_seconds : 0};
+  notice.stopping(running.time_to_stop(release) + time_to_flush);
+  running.stop(release);
   return EXIT_SUCCESS;
 }
 

@@ -2,13 +2,10 @@
 
 #include "actors/log_reader.hpp"
 #include "actors/memory_event_store.hpp"
-#include "actors/stored_log.hpp"
 #include "app/store/event_store.hpp"
 #include "app/store/secret_file.hpp"
-#include "net/io/last_words.hpp"
 #include "net/log.hpp"
 
-#include <caf/exit_reason.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -21,12 +18,6 @@
 namespace arauto::app {
 
 namespace {
-
-/// How long connections may take to end before threads are stopped under them: all of them have their own time limit.
-constexpr auto drain_time = io::close_timeout + std::chrono::seconds{2};
-/// The same where somebody holds the listening sockets: whoever comes back waits in their backlog for this process to
-/// end, so it does not wait for clients that are slow to close. Answers take less.
-constexpr std::chrono::milliseconds handover_drain_time{1000};
 
 std::size_t thread_count(const settings& x) {
   return x.io_threads != 0 ? x.io_threads : std::clamp(std::thread::hardware_concurrency(), 1U, 64U);
@@ -212,8 +203,9 @@ event_log_actor server::make_log(const std::vector<intake_actor>& intakes) {
                                                            intakes);
   log_board_.note_commit(events_->last(), events_->extent());
   // The store blocks, so it has a thread of its own.
-  return system_->spawn<caf::detached>(stored_log,
-                                       stored_log_services{events_.get(), broadcaster_, intakes, &log_board_});
+  stored_log_ =
+      system_->spawn<caf::detached>(stored_log, stored_log_services{events_.get(), broadcaster_, intakes, &log_board_});
+  return stored_log_;
 }
 
 void server::make_demo() {
@@ -234,58 +226,17 @@ void server::make_demo() {
 
 void server::start() {
   threads_.front()->home.post([this] { door_->open(); });
+  life_.serve();
 }
 
-std::size_t server::open_sockets() const {
-  std::size_t sum = 0;
-  for (const auto& x : threads_)
-    sum += x->counters.open_sockets.get();
-  return sum;
-}
-
-void server::stop() {
-  if (std::exchange(is_stopped_, true))
-    return;
-  if (door_)
-    threads_.front()->home.post([this] { door_->close(); });
+void server::watch(std::chrono::microseconds interval, std::function<void()> alive) {
+  std::vector<life_sign> signs;
   for (auto& x : threads_)
-    x->drain();
-  const auto until =
-      std::chrono::steady_clock::now() + (door_ && door_->is_passed() ? handover_drain_time : drain_time);
-  while (open_sockets() > 0 && std::chrono::steady_clock::now() < until)
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});
-  if (const auto left = open_sockets(); left > 0)
-    log(log_level::warn, "server", std::to_string(left) + " connections did not end in time and are cut");
-  const auto end = [](const auto& actor) { caf::anon_send_exit(actor, caf::exit_reason::user_shutdown); };
-  if (registry_) {
-    // What it spawned is complete only when it has ended.
-    caf::scoped_actor self{*system_};
-    self->monitor(registry_);
-    end(registry_);
-    self->receive([](const caf::down_msg&) {});
-  }
-  for (const auto& x : board_.current()->all())
-    end(x->actor);
-  board_.publish(std::make_shared<const directory>(""));
-  end(broadcaster_);
-  end(log_);
-  if (reader_)
-    end(reader_);
-  for (auto& x : threads_) {
-    x->forget_instances();
-    end(x->hub);
-    end(x->intake);
-  }
-  system_->await_all_actors_done();
-  for (auto& x : threads_)
-    x->stop_and_join();
-  broadcaster_ = nullptr;
-  log_ = nullptr;
-  reader_ = nullptr;
-  registry_ = nullptr;
-  door_.reset();
-  threads_.clear();
-  system_.reset();
+    signs.emplace_back([home = &x->home](life_sign::answer answer) { home->post(std::move(answer)); });
+  if (stored_log_)
+    signs.emplace_back(
+        [log = stored_log_](life_sign::answer answer) { caf::anon_send(log, pulse{std::move(answer)}); });
+  watchdog_ = std::make_unique<watchdog>(interval, std::move(signs), std::move(alive));
 }
 
 } // namespace arauto::app

@@ -3,15 +3,19 @@
 #include "actors/broadcaster.hpp"
 #include "actors/log_board.hpp"
 #include "actors/registry.hpp"
+#include "actors/stored_log.hpp"
 #include "app/front_door.hpp"
 #include "app/io_thread.hpp"
+#include "app/lifecycle.hpp"
 #include "app/recovery_tokens.hpp"
 #include "app/store/instance_store.hpp"
+#include "app/watchdog.hpp"
 #include "net/io/tls_context.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +36,16 @@ public:
 
   /// Begins to accept.
   void start();
-  /// Stops accepting, lets connections end, then stops every actor and thread. Idempotent.
-  void stop();
+  /// Calls `alive` several times in each `interval` while every I/O thread and the EVENT LOG turn, until connections
+  /// have ended in `stop`. Once.
+  void watch(std::chrono::microseconds interval, std::function<void()> alive);
+  /// Stops being ready and accepting, releases clients evenly over `release` (at once where somebody holds the
+  /// listening sockets for the next process), answers what is under way, then stops every actor and thread. What a
+  /// producer was told is in the log by then. Idempotent.
+  void stop(std::chrono::milliseconds release = {});
+
+  /// How long clients may take to end in such a `stop`.
+  std::chrono::milliseconds time_to_stop(std::chrono::milliseconds release) const;
 
   /// Where it listens; with several sockets, the first of them.
   boost::asio::ip::tcp::endpoint where() const { return door_->where(); }
@@ -46,7 +58,10 @@ private:
   event_log_actor make_log(const std::vector<intake_actor>& intakes);
   void make_demo();
   std::size_t open_sockets() const;
+  std::size_t open_clients() const;
+  void end_clients(std::chrono::milliseconds release);
 
+  lifecycle life_;
   settings values_;
   gate_settings admission_;
   io::engine_settings engine_settings_;
@@ -72,11 +87,14 @@ private:
   std::vector<std::unique_ptr<io_thread>> threads_;
   broadcaster_actor broadcaster_;
   event_log_actor log_;
+  /// The same, with `events_` only.
+  stored_log_actor stored_log_;
   /// With `events_` only.
   log_reader_actor reader_;
   registry_actor registry_;
   std::unique_ptr<front_door> door_;
   bool is_stopped_ = false;
+  std::unique_ptr<watchdog> watchdog_;
 };
 
 } // namespace arauto::app

@@ -95,6 +95,7 @@ struct settings {
   bool log_color = false;
   bool log_json = false;
   bool prometheus_metrics = false;
+  std::size_t drain_seconds = 10;
   bool demo = false;
 };
 

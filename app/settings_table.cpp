@@ -233,6 +233,10 @@ std::vector<setting> operation_rows() {
       {"LOG_COLOR", "Colours in the log.", boolean_field{&s::log_color}},
       {"LOG_JSON", "Logs one JSON object per line.", boolean_field{&s::log_json}},
       {"PROMETHEUS_METRICS", "Serves `GET /metrics`.", boolean_field{&s::prometheus_metrics}},
+      {"DRAIN_SECONDS",
+       "Time over which clients are released evenly after SIGTERM, so that they do not all reconnect at once. `0`: at "
+       "once, as with SIGINT, and where somebody holds the listening socket for the next process.",
+       number_field{&s::drain_seconds, 0, 3600, "seconds"}},
   };
 }
 

@@ -144,7 +144,7 @@ class Arauto(Server):
 
   def environment(self):
     return {"SERVER_HOST": "127.0.0.1", "AUTHENTICATION_API_KEY": self.key, "IO_THREADS": "1", "EVENT_LOG": "off",
-            "PROMETHEUS_METRICS": "true", "LOG_LEVEL": "ERROR,WARN"}
+            "PROMETHEUS_METRICS": "true", "LOG_LEVEL": "ERROR,WARN", "DRAIN_SECONDS": "0"}
 
   def _connection(self):
     if not self.is_secure:

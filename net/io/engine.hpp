@@ -57,6 +57,8 @@ public:
   /// The server goes down: every connection ends with an Engine.IO close, so clients reconnect.
   void close_all();
   std::size_t size() const noexcept { return connections_.size(); }
+  /// Those that are here now, for who lets them go one by one.
+  std::vector<std::weak_ptr<engine_connection>> all() const { return {connections_.begin(), connections_.end()}; }
 
   const engine_services& services() const noexcept { return services_; }
   void forget(std::string_view sid);

@@ -38,6 +38,15 @@ http::response bare_answer(unsigned status, const engine_settings& settings, con
   return x;
 }
 
+http::response going_down(const engine_settings& settings, const http::request& asked) {
+  auto x = bare_answer(503, settings, asked);
+  x.set("Content-Type", "application/json");
+  x.set("Retry-After", "1");
+  x.body = R"({"message":"The server is going down; connect again"})";
+  x.close = true;
+  return x;
+}
+
 http::response engine_error(engineio::request_error code, const engine_settings& settings, const http::request& asked,
                             std::string_view text) {
   auto x = bare_answer(engineio::error_status(code), settings, asked);

@@ -8,6 +8,9 @@
 namespace arauto::io {
 
 /// An answer without a body and with the CORS fields of the engine only.
+/// 503 for whoever wants a connection of a server that is about to end: another one, or the next process, will have it.
+http::response going_down(const engine_settings& settings, const http::request& asked);
+
 http::response bare_answer(unsigned status, const engine_settings& settings, const http::request& asked);
 
 /// An error of the protocol; `text` replaces the standard message.

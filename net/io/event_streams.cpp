@@ -4,7 +4,6 @@
 #include "net/io/event_stream.hpp"
 
 #include <optional>
-#include <vector>
 
 namespace arauto::io {
 

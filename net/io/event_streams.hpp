@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_set>
+#include <vector>
 
 namespace arauto::io {
 
@@ -50,6 +51,8 @@ public:
 
   /// The server goes down: every client may come again.
   void close_all();
+  /// Those that are here now, for who lets them go one by one.
+  std::vector<std::weak_ptr<event_stream>> all() const { return {streams_.begin(), streams_.end()}; }
   void forget(event_stream& x);
   const event_stream_services& services() const noexcept { return services_; }
 

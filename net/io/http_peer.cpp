@@ -163,7 +163,7 @@ bool http_peer::begin() {
 
 http_peer::exchange http_peer::made_of(const http::request& head) const {
   exchange x;
-  x.keep_alive = head.keep_alive;
+  x.keep_alive = head.keep_alive && (!services_->is_ending || services_->upgrades.may_stay(head));
   x.is_head = head.method == "HEAD";
   return x;
 }

@@ -19,6 +19,9 @@ public:
   /// Whether this plain request takes its socket over for good, since its answer has no end.
   virtual bool takes_over(const http::request&) { return false; }
   virtual void upgrade(http::request what, std::shared_ptr<frame_stream> stream) = 0;
+  /// Whether the TCP connection of this plain request may be used again although the server is about to end. Asked then
+  /// only.
+  virtual bool may_stay(const http::request&) { return false; }
 };
 
 struct http_settings {
@@ -39,6 +42,9 @@ struct http_services {
   const http_settings& settings;
   /// Bytes of request bodies held now, over all I/O threads.
   std::atomic<std::size_t>& body_bytes;
+  /// The server is about to end: a TCP connection that brings another request closes behind its answer, unless
+  /// `upgrades` says that it may stay.
+  bool is_ending = false;
 };
 
 /// One TCP peer speaking HTTP/1.1 until it upgrades. Reads every request that is there, answers in their order with one

@@ -173,6 +173,7 @@ export class Server {
       SERVER_HOST: '127.0.0.1',
       WEBSOCKET_ENABLED: 'true',
       EVENT_LOG: 'off',
+      DRAIN_SECONDS: '0',
       ...(key === null ? {} : { AUTHENTICATION_API_KEY: key }),
       ...(secure ? { SERVER_TYPE: 'https', SSL_CONF_PRIVKEY: secure.key, SSL_CONF_FULLCHAIN: secure.chain } : {}),
       ...env,
