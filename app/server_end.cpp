@@ -50,14 +50,15 @@ std::size_t server::open_clients() const {
 }
 
 void server::end_clients(std::chrono::milliseconds release) {
-  if (door_)
-    threads_.front()->home.post([this] { door_->close(); });
   const auto is_passed = door_ && door_->is_passed();
-  if (release.count() > 0 && !is_passed) {
+  const auto is_slow = release.count() > 0 && !is_passed;
+  if (is_slow)
     for (auto& x : threads_)
       x->release(release);
+  if (door_) // Behind that: who is let in until now is told that the server ends.
+    threads_.front()->home.post([this] { door_->close(); });
+  if (is_slow)
     await_none(release, [this] { return open_clients(); });
-  }
   for (auto& x : threads_)
     x->drain();
   await_none(is_passed ? handover_drain_time : drain_time, [this] { return open_sockets(); });

@@ -73,7 +73,7 @@ describe('SIGTERM', () => {
   });
 
   it('lets nobody in any more, and answers producers that are connected', async () => {
-    const server = await start({ env: { DRAIN_SECONDS: '600', IO_THREADS: '1' } });
+    const server = await start({ env: { DRAIN_SECONDS: '60', IO_THREADS: '1' } });
     const tenant = await server.createInstance();
     const witnesses = await Promise.all([1, 2, 3, 4].map(() => server.connect(tenant.nsp)));
     const [producer, newcomer, upgrader, streamer] = await Promise.all([1, 2, 3, 4].map(() => server.raw()));
@@ -138,7 +138,7 @@ describe('SIGTERM', () => {
   });
 
   it('a second one ends the server at once', async () => {
-    const server = await start({ env: { ...slow, DRAIN_SECONDS: '600' } });
+    const server = await start({ env: { ...slow, DRAIN_SECONDS: '60' } });
     const clients = [await server.rawClient(), await server.rawClient(), await server.rawClient(), await server.rawClient()];
     process.kill(server.pid, 'SIGTERM');
     await server.says(/SIGTERM: going down/);
@@ -149,7 +149,7 @@ describe('SIGTERM', () => {
 
 describe('SIGINT', () => {
   it('does not wait for DRAIN_SECONDS', async () => {
-    const server = await start({ env: { ...slow, DRAIN_SECONDS: '600' } });
+    const server = await start({ env: { ...slow, DRAIN_SECONDS: '60' } });
     const clients = [];
     for (let i = 0; i < 8; ++i) clients.push(await server.rawClient());
     assert.deepEqual(await server.end('SIGINT'), { code: 0, signal: null }, server.output);
@@ -157,7 +157,7 @@ describe('SIGINT', () => {
   });
 
   it('ends at once what SIGTERM has begun', async () => {
-    const server = await start({ env: { ...slow, DRAIN_SECONDS: '600' } });
+    const server = await start({ env: { ...slow, DRAIN_SECONDS: '60' } });
     await Promise.all([server.rawClient(), server.rawClient(), server.rawClient(), server.rawClient()]);
     process.kill(server.pid, 'SIGTERM');
     await server.says(/SIGTERM: going down/);
@@ -168,7 +168,7 @@ describe('SIGINT', () => {
 describe('SIGTERM of a server with a socket that was handed to it', () => {
   it('releases everybody at once: the next process has them', async () => {
     const holder = await SocketHolder.open();
-    const server = await start({ env: { ...slow, DRAIN_SECONDS: '600' }, holder });
+    const server = await start({ env: { ...slow, DRAIN_SECONDS: '60' }, holder });
     const clients = [];
     for (let i = 0; i < 8; ++i) clients.push(await server.rawClient());
     assert.deepEqual(await server.end('SIGTERM'), { code: 0, signal: null }, server.output);
