@@ -92,6 +92,8 @@ public:
 
 private:
   struct batch;
+  /// What a new file reserves, and at least what one grows by.
+  static constexpr std::uint64_t step_min = 65536;
 
   void look_at(const segment_index& x);
   batch write_batch(std::span<const event_ptr> events, std::span<const event_claim> claims, std::int64_t now_ms);
